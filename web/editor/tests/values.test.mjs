@@ -11,6 +11,8 @@ const { asNumber, dataKind, kinds, kindOf, turned } = await source('fields/jsonK
 const { shownNodes } = await source('data/nodes.ts')
 const { mend } = await source('fields/mend.ts')
 const { parseDuration } = await source('fields/locale.ts')
+const { stampIn, wallOf } = await source('fields/days.ts')
+const { sentenceOf } = await source('tree/summary.ts')
 const { groupsOf } = await source('editor/actionSearch.ts')
 
 test('what is written for a format is read back, with what stands there when it is missing', () => {
@@ -357,6 +359,125 @@ test('what asks before it sends is in sight, what was sent is told, and so are t
   assert.deepEqual(got, ['/order', '/order'])
   await page.context().close()
   await new Promise((resolve) => { shop.close(resolve); shop.closeAllConnections() })
+})
+
+test('a clock is read and written in the zone of the flow, over its changes and from a day', () => {
+  assert.equal(stampIn('America/Sao_Paulo', '2026-12-24T09:00'), '2026-12-24T09:00:00-03:00')
+  assert.equal(stampIn('Europe/Berlin', '2026-03-29T01:30'), '2026-03-29T01:30:00+01:00')
+  assert.equal(stampIn('Europe/Berlin', '2026-03-29T03:30'), '2026-03-29T03:30:00+02:00')
+  assert.equal(stampIn('Asia/Kolkata', '2026-01-01T00:00'), '2026-01-01T00:00:00+05:30')
+  assert.equal(stampIn('America/Sao_Paulo', ''), undefined)
+  assert.equal(wallOf('America/Sao_Paulo', '2026-12-24T12:00:00Z'), '2026-12-24T09:00')
+  assert.equal(wallOf('America/Sao_Paulo', '2026-12-31'), '2026-12-31T00:00')
+  assert.equal(wallOf('America/Sao_Paulo', 'amanhã'), undefined)
+})
+
+test('a card says moments, days, phones, amounts and what a provider calls as people do', () => {
+  const label = { en: 'Due', 'pt-BR': 'Vence' }
+  const say = (field, value, more = {}) => sentenceOf({ id: 'a', action: 'x', with: { v: value } }, { fields: [{ id: 'v', label, ...field }], pattern: '{v}', labels: () => undefined, operators: { point: ',' }, say: (w) => w['pt-BR'], ...more }).map((p) => p.text ?? p.chip).join('')
+  assert.equal(say({ type: 'date' }, '2026-12-24T09:00:00-03:00'), '24 de dez. de 2026, 09:00')
+  assert.equal(say({ type: 'date', day: true }, '2026-12-31'), '31 de dez. de 2026')
+  assert.equal(say({ type: 'date' }, 'until {{ trigger.body.due }}'), 'until Due')
+  assert.equal(say({ type: 'phone' }, '+5511987654321'), '+55 11 98765-4321')
+  assert.equal(say({ type: 'number', decimals: 2 }, 1199.9), '1.199,90')
+  assert.equal(say({ type: 'select', live: true }, 'C012', { named: (field, value) => `#${field} ${value}` }), '#v C012')
+})
+
+test('each kind of field takes what it is for: a day, a moment, an amount, several options, a file; lengths are told in every way', async () => {
+  const file = (name) => ({ name, base64: '{{ trigger.body.file }}' })
+  await program.api('POST', '/connections', { name: 'hub', kind: 'github:token', fields: { token: 'github_pat_x' } })
+  await program.api('POST', '/flows', { id: 'kinds', name: 'Kinds', settings: { timezone: 'America/Sao_Paulo' }, trigger: { kind: 'webhook' }, steps: [
+    { id: 'charge', action: 'asaas.create_charge', with: { customer: 'cus_1', due_date: '2026-12-31' } },
+    { id: 'pause', action: 'delay', with: { until: '2026-12-24T12:00:00Z' } },
+    { id: 'issue', action: 'github.create_issue', connection: 'hub', with: { title: 'x', repo: 'a/b', labels: ['gone'] } },
+    { id: 'sms', action: 'twilio.send_sms', with: { to: '{{ trigger.body.phone }}', from: '+15005550006', text: 'Pago {{ trigger.body.name }}' } },
+    { id: 'mail', action: 'email.send', with: { to: ['a@b.example'], subject: 'x', markdown: 'x', attachments: [file('a.pdf')] } },
+  ] })
+  await program.api('POST', '/flows/kinds/events', { event: { body: { phone: '(11) 98765-4321', name: 'x'.repeat(170), file: 'JVBERg==' } } })
+  const held = async (i) => (await program.api('GET', '/flows/kinds')).body.flow.steps[i].with
+  const page = await program.signedIn('/flows/kinds?step=charge')
+  const at = (id) => page.locator(`[data-field="${id}"]`)
+  const to = (id) => page.locator(`[data-row=${id}]`).first().click()
+
+  await until(() => at('due_date').locator('input[type=date]').inputValue().then((v) => v === '2026-12-31'))
+  await at('due_date').locator('input[type=date]').fill('2026-12-05')
+  await until(async () => (await held(0)).due_date === '2026-12-05')
+  await at('value').locator('input[inputmode]').fill('1,199.9')
+  await page.keyboard.press('Tab')
+  await until(() => at('value').locator('input[inputmode]').inputValue().then((v) => v === '1,199.90'))
+  await until(async () => (await held(0)).value === 1199.9)
+
+  await to('pause')
+  const until_ = at('until').locator('input[type=datetime-local]')
+  await until(() => until_.inputValue().then((v) => v === '2026-12-24T09:00')) // the browser is in UTC
+  await at('until').getByText('Thursday, December 24, 2026 at 9:00 AM · São Paulo').waitFor()
+  await until_.fill('2026-12-25T10:30')
+  await until(async () => (await held(1)).until === '2026-12-25T10:30:00-03:00')
+
+  await page.route('**/options/labels', (route) => route.fulfill({ json: { items: [{ value: 'bug', label: 'Bug' }, { value: 'docs', label: 'Docs' }] } }))
+  await to('issue')
+  const labels = page.getByRole('combobox', { name: 'Labels' })
+  await page.mouse.move(...await labels.boundingBox().then((b) => [b.x + 40, b.y + 10]))
+  const before = await labels.boundingBox()
+  await page.mouse.down()
+  assert.deepEqual(await labels.boundingBox(), before) // nothing moves under the pointer
+  await page.mouse.up()
+  await page.getByRole('option', { name: 'Docs' }).click()
+  await until(async () => JSON.stringify((await held(2)).labels) === '["gone","docs"]')
+  await labels.fill('mine')
+  await page.keyboard.press('Enter')
+  await until(async () => JSON.stringify((await held(2)).labels) === '["gone","docs","mine"]')
+  await page.getByRole('button', { name: 'Remove gone' }).click()
+  await page.keyboard.press('Backspace')
+  await until(async () => JSON.stringify((await held(2)).labels) === '["docs"]')
+  assert.deepEqual(await axeFaults(page), [])
+
+  await to('sms')
+  await at('text').getByText('175/1,600 characters, 2 SMS').waitFor()
+  await at('to').getByText('+5511••••').waitFor() // hidden, as the preview is
+  await at('from').getByRole('combobox').click()
+  await page.getByText('Choose the connection first.').waitFor()
+  await page.keyboard.press('Escape')
+
+  await to('mail')
+  const name = at('attachments/0/name').locator('.cm-content')
+  await name.fill('b.pdf')
+  await until(async () => (await held(4)).attachments[0].name === 'b.pdf')
+  assert.deepEqual((await held(4)).attachments, [file('b.pdf')])
+  await at('attachments').getByRole('button', { name: 'Another' }).click()
+  await at('attachments/1/name').locator('.cm-content').fill('c.txt')
+  await at('attachments').getByText('Text', { exact: true }).last().click()
+  await at('attachments/1/text').locator('.cm-content').fill('two')
+  await until(async () => JSON.stringify((await held(4)).attachments[1]) === '{"name":"c.txt","text":"two"}')
+  assert.deepEqual(await axeFaults(page), [])
+  await page.context().close()
+})
+
+test('what could not be read says so in a line, and is read again; nothing of a person is shown meanwhile', async () => {
+  await program.api('POST', '/flows', { id: 'away', name: 'Away', trigger: { kind: 'webhook' }, steps: [{ id: 'mail', action: 'email.send', with: { to: ['a@b.example'], subject: 'For {{ trigger.body.email }}', markdown: 'x' } }] })
+  await program.api('POST', '/flows/away/events', { event: { body: { email: 'ana@example.com' } } })
+  const page = await program.open()
+  const gone = new Set(['connections', 'expression', 'schema', 'samples'])
+  await page.route(/\/api\/v1\/(connections|expression|flows\/away\/(schema|samples))(\?|$)/, (route) => ([...gone].some((part) => route.request().url().includes(part)) ? route.fulfill({ status: 500, json: {} }) : route.continue()))
+  await page.context().addCookies(await (await program.signedIn('/settings')).context().cookies())
+  await page.goto(`${program.base}/flows/away?step=mail`)
+  const subject = page.locator('[data-field=subject]')
+  const read = async (part, place, text) => {
+    const line = place.getByText(text)
+    await line.waitFor()
+    gone.delete(part)
+    await line.getByRole('button', { name: 'Try again' }).click()
+  }
+  await read('connections', page.locator('[data-field=connection]'), 'The connections could not be read.')
+  await page.getByRole('button', { name: 'New connection' }).waitFor()
+  await read('expression', subject, 'The preview could not be read.')
+  await subject.getByText('For ana•••@…').waitFor() // the event is not known yet
+  await subject.locator('.cm-content').click()
+  gone.delete('samples')
+  await read('schema', page.getByRole('region', { name: /Data/ }), 'What past events hold could not be read.')
+  await page.getByRole('treeitem', { name: /^Email/ }).first().waitFor()
+  program.faults.splice(0, Infinity, ...program.faults.filter((f) => !f.includes('500')))
+  await page.context().close()
 })
 
 test('nothing broke a rule of the content security policy, and no script failed', () => assert.deepEqual(program.faults, []))

@@ -7,6 +7,7 @@ import { type Flow, type Step, walk } from '../flow'
 import { useFormat } from '../words/format'
 import { fill } from '../words/phrase'
 import { IconButton } from '../ui/basics'
+import { Unread } from '../ui/Unread'
 import { remember } from '../ui/remember'
 import { useLang, useSay } from '../words'
 import { useDesk } from './desk'
@@ -132,7 +133,8 @@ export function Picker({ titleOf, outputs, row, searching, done }: PickerProps) 
         <VeilSwitch />
         <EventChoice />
       </div>
-      {rows.length === 0 && <p className="p-3 text-[13px] text-text-2">{q === '' ? t.noneYet : t.nothingFound}</p>}
+      {desk.reread && <Unread text={t.countsUnread} again={desk.reread} className="px-3 py-1.5" />}
+      {rows.length === 0 && !desk.reread && <p className="p-3 text-[13px] text-text-2">{q === '' ? t.noneYet : t.nothingFound}</p>}
       <Rows {...{ rows, at, row, raw, tree, example }} choose={(n) => { setActive(n.path); if (n.leaf || (desk.target?.list && n.stats?.type === 'list')) insert(n); else fold(n, !folded(n)) }} hover={(n) => setActive(n.path)} insert={insert} />
       <Detail node={rows[at]} lacking={rows[at] !== undefined && mayLack(rows[at])} />
     </section>

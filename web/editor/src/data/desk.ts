@@ -8,6 +8,7 @@ import { eachOf, friendly, readAt, segments } from '../fields/template'
 import { inWords } from '../words/path'
 import { insertable } from './nodes'
 import { usePinned } from './pinned'
+import { oncePressed } from './press'
 import type { Seen } from './reach'
 import { ofElement, partOf, saidOf, useWords } from './words'
 
@@ -26,6 +27,8 @@ export type Desk = {
   /** passes says whether the event that nobody chose passes the trigger's condition, if there is one */
   passes?: boolean
   ready: boolean
+  /** reread reads again what the data is told from, if that failed */
+  reread?: () => void
   events: Schemas['EventView'][]
   schema?: FlowSchema
   scope: Record<string, unknown>
@@ -125,7 +128,8 @@ const generic = (path: string) => path.replace(/\[\d+\]/g, '[]').replaceAll('?.'
 
 export function useMakeDesk({ flow, step, event, results, reach, edit, missing, setMissing, runs = step !== undefined }: { flow: Flow; step?: Step; /** what is meant is an event that starts a run */ runs?: boolean; event?: string; results?: Record<string, unknown> } & Pick<Desk, 'reach' | 'edit' | 'missing' | 'setMissing'>): Desk {
   const pinned = usePinned(flow.id)
-  const [target, aim] = useState<Target>()
+  const [target, setTarget] = useState<Target>()
+  const aim = useCallback((to?: Target) => oncePressed(() => setTarget(to)), [])
   const [connecting, connect] = useState(false)
   const [picking, pick] = useState<Desk['picking']>(false)
   const path = step && pathOf(flow, step.id)
@@ -156,11 +160,13 @@ export function useMakeDesk({ flow, step, event, results, reach, edit, missing, 
   }, [names, loops, t, write])
   const scope = useMemo(() => ({ trigger: chosen?.trigger ?? {}, steps: results ?? {} }), [chosen, results])
   const isUnknown = useCallback((p: string) => isGone(flow, p) || (/^trigger\.body\b./.test(p) && (schema.data?.fields.length ?? 0) > 0 && !statsOf(p) && readAt(scope, p) === undefined), [flow, schema.data, statsOf, scope])
+  const unread = samples.isError || schema.isError
+  const reread = useMemo(() => (unread ? () => { void samples.refetch(); void schema.refetch() } : undefined), [unread, samples.refetch, schema.refetch])
   const passes = flow.trigger.where && reaching.data ? reaching.data.value === true : undefined
   return useMemo(() => ({
-    flow, step, path, looped, event: chosen, ready: !samples.isPending && !reaching.isLoading, pinned: wanted !== null && chosen?.id === wanted, passes, events, schema: schema.data, scope, reach, target, aim, connecting, connect, picking, pick, edit, missing, setMissing,
+    flow, step, path, looped, event: chosen, ready: !samples.isPending && !reaching.isLoading, reread, pinned: wanted !== null && chosen?.id === wanted, passes, events, schema: schema.data, scope, reach, target, aim, connecting, connect, picking, pick, edit, missing, setMissing,
     statsOf, isUnknown, labelOf, write,
-  }), [flow, step, path, looped, chosen, wanted, passes, events, samples.isPending, reaching.isLoading, schema.data, scope, reach, target, connecting, picking, edit, missing, setMissing, statsOf, isUnknown, labelOf, write])
+  }), [flow, step, path, looped, chosen, wanted, passes, events, samples.isPending, reread, reaching.isLoading, schema.data, scope, reach, target, connecting, picking, edit, missing, setMissing, statsOf, isUnknown, labelOf, write])
 }
 
 /** useReaching asks for the newest event that passes the trigger's condition as it is written now: others do not reach the steps. */

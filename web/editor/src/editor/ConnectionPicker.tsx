@@ -7,6 +7,7 @@ import { Combo } from '../fields/Combo'
 import { fill } from '../words/phrase'
 import { told } from '../words/told'
 import { Badge, Button, Problem } from '../ui/basics'
+import { Unread } from '../ui/Unread'
 import { useSay } from '../words'
 import { fitsKind, offered } from './kinds'
 import { PanelConnection } from './PanelConnection'
@@ -30,6 +31,7 @@ export function ConnectionPicker({ kinds, host, needs, optional = false, value, 
   if (optional && options.length > 0) options.unshift({ value: '-', label: t.connectionNone, hint: '', words: '' })
   const chosen = fitting.find((c) => c.name === value)
   if (value && !chosen) options.push({ value, label: connections.data ? fill(t.connectionGone, { name: value }) : value, hint: '', words: '' })
+  const unread = connections.isError && !connections.data
   const shown = problem?.code === 'required' && !value ? undefined : problem // what is yet to be chosen is said by the badge
   const error = shown?.severity === 'error' ? shown : undefined
   return (
@@ -38,8 +40,9 @@ export function ConnectionPicker({ kinds, host, needs, optional = false, value, 
         <label id={`${id}-label`} htmlFor={`${id}-control`} className="font-medium">{t.connection}</label>
         {!optional && <span className="text-meta text-text-3">{t.required}</span>}
       </div>
+      {unread && <Unread text={t.connectionsUnread} again={() => void connections.refetch()} className="mb-1.5" />}
       {options.length === 0
-        ? !making && <Button data-create className="w-full" onClick={() => setMaking('new')}><Plus size={16} aria-hidden />{t.connectionNew}</Button>
+        ? !making && (unread || connections.isLoading) ? <div aria-busy={connections.isLoading} className="min-h-10" /> : !making && <Button data-create className="w-full" onClick={() => setMaking('new')}><Plus size={16} aria-hidden />{t.connectionNew}</Button>
         : (
           <Combo id={`${id}-control`} labelledBy={`${id}-label`} lead={<KeyRound size={16} strokeWidth={1.75} aria-hidden />} options={options} value={value ?? ''} set={(v) => set(v === '-' || v === '' ? undefined : v)} invalid={error !== undefined} placeholder={optional ? t.connectionNone : t.connectionChoose} none={t.connectionNoneYet}
             footer={<Button look="quiet" size="small" className="w-full justify-start" onClick={() => setMaking('new')}><Plus size={15} aria-hidden />{t.connectionNew}</Button>} />

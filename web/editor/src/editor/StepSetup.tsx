@@ -44,7 +44,7 @@ export function StepSetup({ flow, edit, step, action, problems, pointer, set, co
         <ConnectionPicker kinds={action.connections} host={hostIn(step.with?.['url'])} needs={step.action === 'email.send' && !step.with?.['from'] ? ['from'] : undefined} optional={action.connection_optional} value={step.connection} set={(connection) => set({ connection })} connected={connected} problem={below(problems, `${pointer}/connection`)[0]} />
       )}
       {step.action === 'http.request' && <Suspense fallback={null}><CurlPaste put={(read) => { if (read.connection) keepOffer(flow.id, step.id, read.connection); set((s) => ({ ...s, with: read.with })) }} /></Suspense>}
-      <Fields action={action} step={step} problems={problems} pointer={pointer} setField={setField} />
+      <Fields fields={action.fields} step={step} problems={problems} pointer={pointer} setField={setField} />
       {action.fields.some((f) => f.id === 'signal') && !step.with?.['approve'] && !looks && <Suspense><Signals flow={flow} step={step} take={(name) => setField('signal', name)} /></Suspense>}
       {step.branches && <Suspense fallback={null}><BranchRows step={step} set={set} problems={problems} pointer={pointer} /></Suspense>}
       {when
@@ -67,7 +67,7 @@ const hostIn = (url: unknown) => (typeof url === 'string' ? /^https?:\/\/([^/?#{
 const isGroup = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** membersOf puts the fields of a group in its place: they are told by their way into it, and need not be filled in. */
-const membersOf = (step: Step) => (f: Schemas['Description']): Schemas['Description'][] => (!f.fields || !(isGroup(step.with?.[f.id] ?? {})) ? [f] : f.fields.map((m) => ({
+const membersOf = (step: Step) => (f: Schemas['Description']): Schemas['Description'][] => (f.type !== 'group' || !f.fields || !(isGroup(step.with?.[f.id] ?? {})) ? [f] : f.fields.map((m) => ({
   ...m, id: `${f.id}/${m.id}`, required: false, help: m.help && { en: m.help.en.replace('step_id', step.id), 'pt-BR': m.help['pt-BR'].replace('step_id', step.id) },
 })))
 
@@ -79,16 +79,16 @@ const putIn = (members: Record<string, unknown> | undefined, [name = '', ...rest
 
 const emptied = (members: Record<string, unknown>) => (Object.keys(members).length > 0 ? members : undefined)
 
-type FieldsProps = { action: Schemas['ActionView']; step: Step; problems: Schemas['ProblemView'][]; pointer: string; setField: (id: string, value: unknown) => void }
+type FieldsProps = { fields: Schemas['Description'][]; step: Step; problems: Schemas['ProblemView'][]; pointer: string; setField: (id: string, value: unknown) => void }
 
 /** Fields shows what is needed and what is filled in; the rest stands behind a button. */
-function Fields({ action, step, problems, pointer, setField }: FieldsProps) {
+export function Fields({ fields: all, step, problems, pointer, setField }: FieldsProps) {
   const t = useWords()
   const looks = useLooks() // what is empty is nothing to look at
   const [more, setMore] = useState(false)
   const [first] = useState(step.with ?? {})
-  const fields = action.fields.filter((f) => shown(f, action.fields, step.with ?? {})).flatMap(membersOf(step))
-  const given = (id: string) => first[id] !== undefined || below(problems, `${pointer}/with/${id}`).length > 0
+  const fields = all.filter((f) => shown(f, all, step.with ?? {})).flatMap(membersOf(step))
+  const given = (id: string) => valueIn(first, id) !== undefined || below(problems, `${pointer}/with/${id}`).length > 0
   const groups = new Set<string>()
   const plain = fields.filter((f) => !f.advanced || given(f.id))
   const rest = fields.filter((f) => !plain.includes(f))
@@ -126,10 +126,10 @@ function shortNames(names: string[]): string[] {
 }
 
 /** OneOf is a group of which one field may be filled in: a choice, and the field that was chosen. */
-function OneOf({ fields, step, problems, pointer, setField }: { fields: Schemas['Description'][] } & Omit<FieldsProps, 'action'>) {
+function OneOf({ fields, step, problems, pointer, setField }: FieldsProps) {
   const say = useSay()
   const id = useId()
-  const set = fields.find((f) => step.with?.[f.id] !== undefined)
+  const set = fields.find((f) => valueIn(step.with, f.id) !== undefined)
   const [chosen, setChosen] = useState(set?.id ?? fields[0]?.id)
   const field = fields.find((f) => f.id === (set?.id ?? chosen)) ?? fields[0]
   if (!field) return null
@@ -149,7 +149,7 @@ function OneOf({ fields, step, problems, pointer, setField }: { fields: Schemas[
           ))}
         </div>
       )}
-      <FieldRow key={field.id} field={field} value={step.with?.[field.id]} set={(v) => setField(field.id, v)} problems={below(problems, `${pointer}/with/${field.id}`)} siblings={step.with} connection={step.connection} />
+      <FieldRow key={field.id} field={field} value={valueIn(step.with, field.id)} set={(v) => setField(field.id, v)} problems={below(problems, `${pointer}/with/${field.id}`)} siblings={step.with} connection={step.connection} />
     </div>
   )
 }

@@ -9,12 +9,12 @@ import { useWords } from './words'
 type ComboOption = { value: string; label: string; hint?: string; words?: string }
 
 type ComboProps = {
-  id: string; labelledBy?: string; label?: string; options: ComboOption[]; value: string; set: (value: string) => void; custom?: boolean; invalid?: boolean; placeholder?: string; focus?: () => void
+  id: string; labelledBy?: string; label?: string; options: ComboOption[]; value: string; set: (value: string) => void; custom?: boolean; invalid?: boolean; placeholder?: string;
   footer?: ReactNode; lead?: ReactNode; none?: ReactNode
 }
 
 /** Combo is a select that is searched by typing. */
-export function Combo({ id, labelledBy, label, options, value, set, custom = false, invalid = false, placeholder, focus, footer, lead, none }: ComboProps) {
+export function Combo({ id, labelledBy, label, options, value, set, custom = false, invalid = false, placeholder, footer, lead, none }: ComboProps) {
   const t = useWords()
   const list = useId()
   const box = useRef<HTMLDivElement>(null)
@@ -81,7 +81,7 @@ export function Combo({ id, labelledBy, label, options, value, set, custom = fal
         {lead && <span className="pl-3 text-text-2">{lead}</span>}
         <input id={id} role="combobox" aria-expanded={open} aria-controls={list} aria-labelledby={labelledBy} aria-label={label} aria-autocomplete="list" aria-activedescendant={open && entries[at] ? `${list}-${at}` : undefined} aria-invalid={invalid || undefined}
           autoComplete="off" spellCheck={false} className="min-w-0 flex-1 text-ellipsis bg-transparent px-3 py-2 outline-none placeholder:text-text-3 max-[899px]:py-3 max-[899px]:text-base" placeholder={placeholder ?? t.choose}
-          value={q ?? chosen?.label ?? value} onFocus={(e) => { e.target.select(); focus?.() }} onMouseUp={whole} onClick={(e) => { if (!open) e.currentTarget.select(); show() }} onKeyDown={keys} onChange={(e) => { setQ(e.target.value); setAt(0); setOpen(true); if (e.target.value === '') set('') }} />
+          value={q ?? chosen?.label ?? value} onFocus={(e) => { e.target.select() }} onMouseUp={whole} onClick={(e) => { if (!open) e.currentTarget.select(); show() }} onKeyDown={keys} onChange={(e) => { setQ(e.target.value); setAt(0); setOpen(true); if (e.target.value === '') set('') }} />
         <ChevronDown size={16} strokeWidth={1.75} aria-hidden className="pointer-events-none mr-2.5 shrink-0 text-text-2" />
       </div>
       {open && (

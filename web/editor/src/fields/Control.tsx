@@ -2,10 +2,8 @@ import { Suspense } from 'react'
 import type { Schemas } from '../api/client'
 import type { Field } from './check'
 import { JSONField } from './CodeField'
-import { smsParts } from './locale'
 import { MapField } from './MapField'
 import { SelectField } from './SelectField'
-import { fill } from '../words/phrase'
 import { soon } from '../ui/soon'
 import { useWords } from './words'
 
@@ -16,6 +14,7 @@ const DurationInput = soon(() => loadTyped().then((m) => m.DurationInput))
 const NumberInput = soon(() => loadTyped().then((m) => m.NumberInput))
 const PhoneInput = soon(() => loadTyped().then((m) => m.PhoneInput))
 const MultiSelect = soon(() => import('./MultiSelect').then((m) => m.MultiSelect))
+const ManyOptions = soon(() => import('./ManyOptions').then((m) => m.ManyOptions))
 const LiveOptions = soon(() => import('./LiveOptions').then((m) => m.LiveOptions))
 const ConditionField = soon(() => import('../conditions/ConditionField').then((m) => m.ConditionField))
 
@@ -30,13 +29,13 @@ const place = <div aria-busy className="min-h-10" />
 /** Control draws a fixed value by the kind of its field. */
 export function Control(props: ControlProps) {
   const { field } = props
-  if (field.live) return <Suspense fallback={null}><LiveOptions {...props} /></Suspense>
+  if (field.live) return <Suspense fallback={place}>{field.type === 'multiselect' ? <ManyOptions {...props} /> : <LiveOptions {...props} />}</Suspense>
   switch (field.type) {
     case 'bool': return <Switch {...props} />
     case 'multiselect': return <Suspense fallback={null}><MultiSelect {...props} options={field.options ?? []} /></Suspense>
     case 'number': case 'money': return <Suspense fallback={place}><NumberInput {...props} /></Suspense>
     case 'duration': return <Suspense fallback={place}><DurationInput {...props} /></Suspense>
-    case 'date': return <Suspense fallback={null}><DateField {...props} /></Suspense>
+    case 'date': return <Suspense fallback={place}><DateField {...props} /></Suspense>
     case 'phone': return <Suspense fallback={place}><PhoneInput {...props} /></Suspense>
     case 'secret': return <input {...plain(props)} type="password" autoComplete="off" />
     case 'longtext': return <LongText {...props} />
@@ -58,22 +57,15 @@ export function plain({ field, value, set, id, invalid, focus }: ControlProps) {
   }
 }
 
-function hint(field: Field): string | undefined {
+export function hint(field: Field): string | undefined {
   if (field.default !== undefined && typeof field.default !== 'object') return String(field.default)
   return field.example?.includes('{{') ? undefined : field.example
 }
 
 function LongText(props: ControlProps) {
-  const t = useWords()
   const text = typeof props.value === 'string' ? props.value : ''
   const lines = Math.min(12, Math.max(3, text.split('\n').length + 1))
-  const sms = props.field.max !== undefined && props.field.max <= 1600 && props.field.max % 153 === 0
-  return (
-    <>
-      <textarea {...plain(props)} rows={lines} className={`${look} ${edge(props.invalid)} resize-y`} />
-      {props.field.max !== undefined && <p className="text-right text-xs text-text-3">{fill(sms ? t.segments : t.characters, { n: `${[...text].length}/${props.field.max}`, parts: smsParts(text) })}</p>}
-    </>
-  )
+  return <textarea {...plain(props)} rows={lines} className={`${look} ${edge(props.invalid)} resize-y`} />
 }
 
 function Switch({ field, value, set, id }: ControlProps) {

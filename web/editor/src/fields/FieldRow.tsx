@@ -1,4 +1,5 @@
 import { createContext, Suspense, useCallback, useEffect, useId, useMemo, useRef, useState } from 'react'
+import { useQueryClient } from '@tanstack/react-query'
 import { Eye, TriangleAlert } from 'lucide-react'
 import type { Schemas } from '../api/client'
 import { loadCode } from '../code/Code'
@@ -9,6 +10,7 @@ import { useVeil } from '../data/veil'
 import { VeilSwitch } from '../data/VeilSwitch'
 import { useLooks } from '../editor/Locked'
 import { soon } from '../ui/soon'
+import { Unread } from '../ui/Unread'
 import { useLang, useSay } from '../words'
 import { Ticked } from '../ui/Ticked'
 import { toldShort } from '../words/told'
@@ -25,6 +27,7 @@ import { useWords } from './words'
 
 const ExpressionField = soon(() => import('./ExpressionField').then((m) => m.ExpressionField))
 const Amounts = soon(() => import('./Amounts').then((m) => m.Amounts))
+const Measured = soon(() => import('./Measured').then((m) => m.Measured))
 const Grouped = soon(() => import('./Grouped').then((m) => m.Grouped))
 const Listed = soon(() => import('./Listed').then((m) => m.Listed))
 const Missing = soon(() => import('./Missing').then((m) => m.Missing))
@@ -114,6 +117,7 @@ export function FieldRow({ field, value, set, problems = [], siblings, connectio
         ? <OfField value={member}><Control field={field} value={value} set={set} id={id} invalid={error !== undefined} siblings={siblings} connection={connection} focus={focus} problems={problems} /></OfField>
         : <TemplateField ref={handle} id={id} value={source} set={write} chips={!coded} mode={coded ? 'expression' : 'template'} lines={field.type === 'longtext' ? 'many' : 'one'} placeholder={coded ? undefined : hintOf(field, t.defaultIs)} invalid={error !== undefined} problems={marks} focus={focus} autoFocus={picked} text={textKinds.has(field.type) && !field.addresses} address={field.type === 'url'} />}
       <p id={`${id}-help`} className="mt-1 text-xs text-text-3 empty:hidden">{help}</p>
+      {(field.type === 'phone' || (field.type === 'longtext' && (field.sms || field.max !== undefined))) && textual !== '' && <Suspense fallback={null}><Measured field={field} value={template ? answer?.value : value} seen={template} /></Suspense>}
       {addressed && !error && fresh && isNoAddress(answer) && <p className="mt-1 flex items-start gap-1.5 text-xs text-warn"><TriangleAlert size={14} className="mt-px shrink-0" aria-hidden />{t.badEmail}</p>}
       {previewed && !error && <Preview answer={answer} fresh={fresh} failed={failed} source={source} set={write} asked={asked} text={textKinds.has(field.type) && !field.addresses} />}
       {template && !error && textKinds.has(field.type) && field.type !== 'url' && parts(textual).length > 1 && <Suspense fallback={null}><Amounts value={textual} set={set} /></Suspense>}
@@ -152,10 +156,12 @@ export function Preview({ answer, fresh, failed, source, set, asked = false, tex
   /** none names the pieces that have no value, where there are several */
   const none = (text: string) => (parts(text).length < 2 ? '' : holes(text).filter((h) => isPath(h.text) && (valueAt(desk, h.text) ?? '') === '').map((h) => desk.labelOf(h.text)).join(', '))
   const error = answer?.problems.find((p) => p.severity === 'error')
+  const queries = useQueryClient()
   const veil = useVeil()
   const shown = answer && veil.within(answer.value)
   const personal = answer && JSON.stringify(veiled(answer.value, desk.scope)) !== JSON.stringify(answer.value)
-  if (failed && !answer) return null
+  if (!desk.ready) return <div className="mt-1 min-h-4" />
+  if (failed && !answer) return <Unread text={t.previewUnread} again={() => void queries.refetchQueries({ queryKey: ['expression', desk.flow.id], type: 'active', predicate: (q) => q.state.status === 'error' })} />
   return (
     <div className={`mt-1 min-h-4 text-xs ${fresh ? '' : 'opacity-60'}`}>
       {!error && answer && (

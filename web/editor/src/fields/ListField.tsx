@@ -2,9 +2,10 @@ import { useEffect, useRef, useState } from 'react'
 import { Plus } from 'lucide-react'
 import { Button } from '../ui/basics'
 import type { ControlProps } from './Control'
+import { Element, isMembers } from './Element'
 import { read } from './formats'
 import { moved, pastedList } from './rows'
-import { RowTools, RowValue, useRowMoves, WholeField, WholeSwitch } from './Rows'
+import { focusRow, RowTools, RowValue, useRowMoves, values, WholeField, WholeSwitch } from './Rows'
 import { eachOf, onlyHole, parts } from './template'
 import { useSay } from '../words'
 import { useWords } from './words'
@@ -28,7 +29,7 @@ function elements(value: unknown): unknown[] {
 const begun = (value: unknown) => { const all = elements(value); return all.length > 0 ? all : [''] }
 
 /** ListField is rows of values, or one expression that gives the whole list. */
-export function ListField({ field, value, set, id, invalid, focus }: ControlProps) {
+export function ListField({ field, value, set, id, invalid, focus, problems }: ControlProps) {
   const t = useWords()
   const say = useSay()
   const next = useRef(0)
@@ -52,7 +53,8 @@ export function ListField({ field, value, set, id, invalid, focus }: ControlProp
   }
   const moves = useRowMoves(rows.length, (from, to) => put(moved(rows, from, to)))
   const paste = (i: number, e: React.ClipboardEvent) => {
-    const pasted = pastedList(e.clipboardData.getData('text'))
+    const text = e.clipboardData.getData('text')
+    const pasted = field.fields && !text.trim().startsWith('[') ? undefined : pastedList(text) // a member of an element takes lines
     if (!pasted) return
     e.preventDefault()
     e.stopPropagation()
@@ -71,12 +73,14 @@ export function ListField({ field, value, set, id, invalid, focus }: ControlProp
       {rows.map((r, i) => (
         <div key={r.at} className="flex items-start gap-1" data-row={i} onPasteCapture={(e) => paste(i, e)}>
           <RowTools n={i + 1} count={rows.length} move={moves.move} drop={rows.length === 1 && r.value === '' ? undefined : () => put(rows.length === 1 ? number(['']) : rows.filter((_, n) => n !== i))}>
-            <RowValue n={i + 1} name={say(field.label)} placeholder={field.placeholder} value={r.value} set={(v) => put(rows.map((x, n) => (n === i ? { ...x, value: v } : x)))} literal={field.literal} text={rows.length > 1} />
+            {isMembers(field, r.value)
+              ? <Element field={field} problems={problems} at={i} value={r.value} set={(v) => put(rows.map((x, n) => (n === i ? { ...x, value: v } : x)))} />
+              : <RowValue n={i + 1} name={say(field.label)} placeholder={field.placeholder} value={r.value} set={(v) => put(rows.map((x, n) => (n === i ? { ...x, value: v } : x)))} literal={field.literal} text={rows.length > 1} />}
           </RowTools>
         </div>
       ))}
       <div className="flex flex-wrap items-center gap-1">
-        <Button look="quiet" className="-ml-2 h-8! px-2! text-[13px]" onClick={() => { setRows([...rows, ...number([''])]); moves.focusLast() }}><Plus size={15} aria-hidden />{t.addAnother}</Button>
+        <Button look="quiet" className="-ml-2 h-8! px-2! text-[13px]" onClick={() => { setRows([...rows, ...number([''])]); if (field.fields) focusRow(moves.box, rows.length, values); else moves.focusLast() }}><Plus size={15} aria-hidden />{t.addAnother}</Button>
         {!field.literal && <WholeSwitch on={false} choose={() => { setWhole(true); set(rows.length === 1 && typeof rows[0]?.value === 'string' ? rows[0].value : undefined) }} />}
       </div>
     </div>

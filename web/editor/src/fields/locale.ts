@@ -23,7 +23,7 @@ function separators(text: string, lang: string): { group: string; decimal: strin
   return { group: found.find((p) => p.type === 'group')?.value ?? ',', decimal: found.find((p) => p.type === 'decimal')?.value ?? '.' }
 }
 
-export const formatNumber = (n: number, lang: string) => new Intl.NumberFormat(lang, { maximumFractionDigits: 15, useGrouping: Math.abs(n) >= 10_000 }).format(n)
+export const formatNumber = (n: number, lang: string, decimals = 0) => new Intl.NumberFormat(lang, { minimumFractionDigits: decimals, maximumFractionDigits: 15, useGrouping: decimals > 0 || Math.abs(n) >= 10_000 }).format(n)
 
 const units = [['d', 86_400_000], ['h', 3_600_000], ['m', 60_000], ['s', 1000], ['ms', 1]] as const
 

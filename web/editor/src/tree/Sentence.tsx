@@ -1,4 +1,5 @@
 import { memo, useMemo } from 'react'
+import { named, useNames } from '../fields/named'
 import type { Step } from '../flow'
 import { Tight } from '../ui/Tight'
 import { useLang, useSay } from '../words'
@@ -26,7 +27,7 @@ export function Parts({ parts }: { parts: Part[] }) {
 /** partsOf is the sentence of a step, in pieces. */
 export function partsOf(step: Step, { actions, labels }: Pick<Desk, 'actions' | 'labels'>, t: TreeWords, say: ReturnType<typeof useSay>): Part[] {
   const action = actions.get(step.action)
-  return action ? sentenceOf(step, { fields: action.fields, pattern: patternOf(step, t), labels, operators: t, say }) : [{ text: fill(t.unknownAction, { kind: step.action }) }]
+  return action ? sentenceOf(step, { fields: action.fields, pattern: patternOf(step, t), labels, operators: t, say, named: (field, value) => named(step.action, field, step.connection, value) }) : [{ text: fill(t.unknownAction, { kind: step.action }) }]
 }
 
 /** Sentence says what a step does, in one sentence. */
@@ -35,7 +36,8 @@ export const Sentence = memo(function Sentence({ step, id }: { step: Step; id: s
   const t = useWords()
   const say = useSay()
   const { lang } = useLang()
-  const parts = useMemo(() => partsOf(step, desk, t, say), [step, desk.actions, desk.labels, lang])
+  const names = useNames()
+  const parts = useMemo(() => partsOf(step, desk, t, say), [step, desk.actions, desk.labels, lang, names])
   if (parts.length === 0) return null
   return <span id={id} className="mt-0.5 line-clamp-2 [overflow-wrap:anywhere] text-secondary text-text-2"><Parts parts={parts} /></span>
 })

@@ -1,5 +1,6 @@
-import { parseDuration, sayDuration } from '../fields/locale'
+import { formatNumber, parseDuration, sayDuration, sayPhone } from '../fields/locale'
 import type { Step } from '../flow'
+import { atClock } from '../ui/zones'
 import { eachOf, friendly, givenList, parts as partsIn } from '../fields/template'
 
 /** A sentence is text with chips of data in it. */
@@ -91,18 +92,19 @@ function tidy(parts: Part[]): Part[] {
   return out
 }
 
-type Describe = { id: string; type: string; label: { en: string; 'pt-BR': string }; required?: boolean; advanced?: boolean; default?: unknown; options?: { value: string; label: { en: string; 'pt-BR': string } }[] }
+type Describe = { id: string; type: string; label: { en: string; 'pt-BR': string }; required?: boolean; advanced?: boolean; decimals?: number; default?: unknown; options?: { value: string; label: { en: string; 'pt-BR': string } }[] }
 
-type Speak = { fields: Describe[]; pattern?: string; labels: Labels; operators: Operators; say: (words: { en: string; 'pt-BR': string }) => string }
+type Speak = { fields: Describe[]; pattern?: string; labels: Labels; operators: Operators; say: (words: { en: string; 'pt-BR': string }) => string; /** named is what a provider calls an option of a field */ named?: (field: string, value: string) => string | undefined }
 
 /** sentenceOf says in one human sentence what a step was told to do. */
-export function sentenceOf(step: Step, { fields, pattern, labels, operators, say }: Speak): Part[] {
+export function sentenceOf(step: Step, { fields, pattern, labels, operators, say, named }: Speak): Part[] {
+  const lang = say({ en: 'en-US', 'pt-BR': 'pt-BR' })
   const field = (id: string) => fields.find((f) => f.id === id)
   const valueOf = (id: string): Part[] => {
     const f = field(id)
     const value = step.with?.[id] ?? f?.default
     if (value === undefined || value === '' || value === null) return [{ blank: f ? say(f.label) : id }]
-    return valueParts(value, f?.type ?? 'text', labels, operators, (v) => { const o = f?.options?.find((o) => o.value === v); return o && say(o.label) })
+    return valueParts(value, f?.type ?? 'text', labels, operators, (v) => { const o = f?.options?.find((o) => o.value === v); return o ? say(o.label) : (named?.(id, v) ?? asWritten(v, f?.type, lang)) }, (n) => (f?.decimals ? formatNumber(n, lang, f.decimals) : String(n).replace('.', operators.point)))
   }
   if (pattern) {
     const parts: Part[] = []
@@ -117,15 +119,22 @@ export function sentenceOf(step: Step, { fields, pattern, labels, operators, say
   return shown.flatMap((f, i) => [{ text: `${i ? ' · ' : ''}${say(f.label)}: ` }, ...valueOf(f.id)])
 }
 
-function valueParts(value: unknown, type: string, labels: Labels, operators: Operators, option: (value: string) => string | undefined): Part[] {
+/** asWritten is a value as people write it: a phone, a day, a moment on the clock that it names. */
+function asWritten(value: string, type: string | undefined, lang: string): string | undefined {
+  if (type === 'phone') return sayPhone(value)
+  const [, day, time] = (type === 'date' && /^(\d{4}-\d\d-\d\d)(?:T(\d\d:\d\d)(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)?)?$/.exec(value)) || []
+  return day && atClock(`${day}T${time ?? '00:00'}:00`, lang, { dateStyle: 'medium', ...(time && { timeStyle: 'short' }) })
+}
+
+function valueParts(value: unknown, type: string, labels: Labels, operators: Operators, option: (value: string) => string | undefined, number: (n: number) => string = String): Part[] {
   if (typeof value === 'string') {
     if (type === 'condition') return conditionParts(value, labels, operators)
     if (type === 'expression') return givenList(value)?.length ? [{ text: givenList(value)?.join(', ') ?? '' }] : [chipOf(value, labels)]
     if (type === 'duration') return [{ text: sayDuration(parseDuration(value) ?? value) }]
     return templateParts(option(value) ?? value, labels)
   }
-  if (Array.isArray(value)) return value.flatMap((v, i) => [...(i ? [{ text: ', ' }] : []), ...valueParts(v, 'text', labels, operators, option)])
-  if (type === 'group') return valueParts(Object.values(value as object), 'text', labels, operators, option)
+  if (Array.isArray(value)) return value.flatMap((v, i) => [...(i ? [{ text: ', ' }] : []), ...valueParts(v, 'text', labels, operators, option, number)])
+  if (type === 'group') return valueParts(Object.values(value as object), 'text', labels, operators, option, number)
   if (typeof value === 'object' && value !== null) return [{ text: Object.keys(value).join(', ') }]
-  return [{ text: typeof value === 'number' ? String(value).replace('.', operators.point) : String(value) }]
+  return [{ text: typeof value === 'number' ? number(value) : String(value) }]
 }

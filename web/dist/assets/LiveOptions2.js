@@ -1,0 +1,1 @@
+export{t as LiveOptions}from"./LiveOptions.js";
