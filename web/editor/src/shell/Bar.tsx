@@ -1,5 +1,5 @@
-import { createContext } from 'react'
-import { Radio, Search } from 'lucide-react'
+import { createContext, Suspense } from 'react'
+import { Search } from 'lucide-react'
 import { Link, useLocation } from 'wouter'
 import { useLiveState } from '../api/hooks'
 import { IconButton } from '../ui/Button'
@@ -52,12 +52,10 @@ function Places({ role, phone = false }: { role: string; phone?: boolean }) {
   })
 }
 
+const Paused = soon(() => import('./Paused').then((m) => m.Paused))
+
 /** LiveSign says that the page does not hear of what happens. */
-export function LiveSign() {
-  const t = useWords()
-  if (useLiveState() !== 'paused') return null
-  return <span role="status" data-tip={t.livePausedHelp} className="inline-flex items-center gap-1.5 rounded-full bg-warn-soft px-2.5 py-1 text-meta font-medium whitespace-nowrap text-warn"><Radio size={13} aria-hidden /> {t.livePaused}</span>
-}
+export const LiveSign = () => (useLiveState() === 'paused' ? <Suspense fallback={null}><Paused /></Suspense> : null)
 
 const PersonMenu = soon(() => import('./PersonMenu').then((m) => m.PersonMenu))
 
