@@ -176,7 +176,7 @@ func (c *Connector) elsewhere(address string, plain map[string]string) form.Word
 		return form.Words{}
 	}
 	list := strings.Join(hosts, ", ")
-	return form.Label(fmt.Sprintf("this is no address of %s: those are at %s", c.file.Name.EN, list), fmt.Sprintf("este endereço não é de %s: os endereços ficam em %s", c.file.Name.PT, list))
+	return form.Label(fmt.Sprintf("this is no address of %s: those are at %s", c.file.Name.EN, list), fmt.Sprintf("%s não atende neste endereço: os endereços ficam em %s", c.file.Name.PT, list))
 }
 
 func (c *Connector) connectionFields(f *authFile) []connections.Field {

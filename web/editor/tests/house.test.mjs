@@ -33,6 +33,14 @@ test('a connection that fails its test marks the fields that the failure speaks 
   await page.getByRole('button', { name: /^Salvar/ }).click()
   await page.getByText('Ninguém respondeu neste endereço.').first().waitFor()
   assert.deepEqual(await marked(page), ['Servidor', 'Porta'])
+  await page.goto(`${program.base}/connections?name=slack-novo`)
+  await page.getByPlaceholder(/./).first().fill('Slack')
+  await page.getByRole('button', { name: /^Slack/ }).click()
+  await page.getByRole('button', { name: /[Ww]ebhook/ }).first().click()
+  await page.getByRole('textbox', { name: /URL|[Ee]ndereço/ }).first().fill('https://example.com/x')
+  await page.getByRole('button', { name: /^Salvar/ }).click()
+  await page.getByText('Slack não atende neste endereço').waitFor() // once, and in no words of a program
+  assert.equal(await page.getByText('/fields/').count(), 0)
   await page.context().close()
 })
 

@@ -160,6 +160,26 @@ test('what is being deleted is not offered, and keeps its name where it is told 
   await page.context().close()
 })
 
+test('who has a flow open that was deleted elsewhere is told by whom, and keeps the work as another flow', async () => {
+  await flow('deleted')
+  const page = await program.signedIn('/flows/deleted')
+  const name = page.getByRole('textbox', { name: 'Name', exact: true })
+  await name.fill('Saved')
+  await until(async () => (await program.api('GET', '/flows/deleted')).body.flow.name === 'Saved')
+  await page.route('**/api/v1/flows/deleted', (route) => (route.request().method() === 'GET' ? route.fulfill({ status: 500, body: '' }) : route.continue())) // news of it are late
+  await program.api('DELETE', '/flows/deleted')
+  await name.fill('Written after')
+  await page.getByText(/^Not saved: there is no/).waitFor()
+  await page.unroute('**/api/v1/flows/deleted')
+  await name.fill('Written at last')
+  const told = page.getByRole('dialog', { name: 'This flow was deleted' })
+  await told.getByText(`By ${ana.name}`).waitFor()
+  await told.getByRole('button', { name: 'Keep it as a new flow' }).click()
+  await page.waitForURL(/\/flows\/deleted-/)
+  await until(() => page.getByRole('textbox', { name: 'Name', exact: true }).inputValue(), (text) => text === 'Written at last (copy)')
+  await page.context().close()
+})
+
 test('a full storage stops nothing', async () => {
   await flow('full')
   const page = await program.signedIn('/flows/full')

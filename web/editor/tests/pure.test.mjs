@@ -122,6 +122,18 @@ test('who stops a flow is told what becomes of its runs that have begun', async 
   assert.equal(toldOf('en', 'off', 'Orders', 0), 'Orders is off: its events are refused.')
 })
 
+test('a connection that a flow lacks is of the kinds that the flow names', async () => {
+  const { wantedBy } = await source('connections/Connections.tsx')
+  const lack = { code: 'no_connection_yet', path: '/steps/1/connection', message: 'there is no connection "rd-station" yet; runs will wait for it', hint: 'create it, of the kind rdstation:api_key or rdstation:oauth' }
+  assert.deepEqual(wantedBy([{ id: 'a', name: 'A', tags: [], problems: [lack] }], []), [['rd-station', { kinds: ['rdstation:api_key', 'rdstation:oauth'], flows: ['A'], example: false }]])
+})
+
+test('the key of a preset is told by the headers and fields that its sender marks a delivery with', async () => {
+  const { marksIn } = await source('trigger/marks.ts')
+  assert.deepEqual(marksIn("trigger.headers['x-shopify-event-id'] != nil ? 'shopify:' + trigger.headers['x-shopify-event-id'] : 'shopify:' + trigger.headers['x-shopify-webhook-id']"), ['x-shopify-event-id', 'x-shopify-webhook-id'])
+  assert.deepEqual(marksIn("'x:' + string(trigger.body.data?.id)"), ['data.id'])
+})
+
 test('a change keeps what it does not touch the same object', () => {
   const f = sample()
   const next = flow.change(f, 'b1', (s) => ({ ...s, name: 'N' }))

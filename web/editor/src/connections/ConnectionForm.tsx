@@ -68,7 +68,9 @@ export function ConnectionForm({ kinds, before, needs = [], name: wanted, start,
     save.mutate()
   }
   if (!kind) return null
-  const problemOf = (path: string) => (save.error instanceof Refused ? save.error.problem.problems?.find((p) => p.path === path)?.message : undefined)
+  const problems = (save.error instanceof Refused && save.error.problem.problems) || []
+  const problemOf = (path: string) => { const found = problems.find((p) => p.path === path); return found && sentence(found.message) }
+  const marked = problems.length > 0 && problems.every((p) => p.path === '/hosts' ? kind.needs_hosts : kind.fields.some((f) => p.path === `/fields/${f.id}`))
   const moved = before !== undefined && movesSecrets(kind, before, (id) => fields[id] ?? '', hosts)
   const all = kind.fields.map((f) => {
     if (wasSet(before, f)) return { ...f, required: moved, help: both(moved ? t.secretAgain : t.secretSet) }
@@ -92,12 +94,11 @@ export function ConnectionForm({ kinds, before, needs = [], name: wanted, start,
       {!before && <Field label={t.connectionName} help={t.connectionNameHelp}><input className={inputLook} required pattern="[a-z0-9][a-z0-9_\-]*" readOnly={saved} value={name} onChange={(e) => setName(e.target.value)} /></Field>}
       <p className="text-meta text-text-3">{t.sealed}</p>
       <div className="sticky bottom-[calc(var(--pin,0px)*-1)] z-10 mx-[calc(var(--side,0px)*-1)] mb-[calc(var(--foot,0px)*-1)] space-y-3 rounded-b-[inherit] border-t border-line bg-inherit px-[var(--side,0px)] py-3">
-        {save.error && <Problem error={save.error} className="my-0" />}
-        {failed && !save.isPending && <p role="alert" className="rounded-lg bg-fail-soft px-3 py-2 break-words text-fail">{fill(t.testFailed, { why: failed.why })}</p>}
+        {marked ? <p className="rounded-lg bg-fail-soft px-3 py-2 text-fail">{t.seeMarked}</p> : save.error && <Problem error={save.error} className="my-0" />}
+        {failed && !save.isPending && <div className="flex flex-wrap items-center gap-2 rounded-lg bg-fail-soft px-3 py-2"><p role="alert" className="min-w-0 flex-1 basis-48 break-words text-fail">{fill(t.testFailed, { why: failed.why })}</p><Button size="small" onClick={() => made(name)}>{t.useAnyhow}</Button></div>}
         {signIn.waiting && <p role="status" className="text-secondary text-text-2">{fill(t.waitingOf, { name: service })}{signIn.link && <> <a href={signIn.link} target="_blank" rel="noreferrer" className="text-accent underline underline-offset-2">{t.signIn}</a></>}</p>}
         <div className="flex flex-wrap gap-2">
           <Button type="submit" look="primary" busy={save.isPending}>{kind.sign_in ? fill(t.signInAt, { name: service }) : kind.testable ? t.saveTest : t.save}</Button>
-          {failed && <Button onClick={() => made(name)}>{t.useAnyhow}</Button>}
           <Button look="quiet" onClick={close}>{t.cancel}</Button>
         </div>
       </div>

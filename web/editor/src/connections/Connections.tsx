@@ -63,13 +63,13 @@ function All() {
 type Wanted = { kinds: string[]; flows: string[]; example: boolean }
 
 /** wantedBy are the connections that flows name and that are not there, with who wants them. */
-function wantedBy(flows: Schemas['FlowItem'][], have: Connection[]): [string, Wanted][] {
+export function wantedBy(flows: Schemas['FlowItem'][], have: Connection[]): [string, Wanted][] {
   const missing = new Map<string, Wanted>()
   for (const f of flows) {
     for (const p of f.problems) {
       const name = /["“]([\w-]+)["”]/.exec(p.message)?.[1]
       if (p.code !== 'no_connection_yet' || !p.path.endsWith('/connection') || !name || have.some((c) => c.name === name)) continue
-      const found = missing.get(name) ?? { kinds: [...p.message.matchAll(/[\w]+:[\w*]+|\bsmtp\b|\bhttp_\w+|\boauth2\b/g)].map(([k]) => k), flows: [], example: true }
+      const found = missing.get(name) ?? { kinds: [...`${p.message} ${p.hint}`.matchAll(/[\w]+:[\w*]+|\bsmtp\b|\bhttp_\w+|\boauth2\b/g)].map(([k]) => k), flows: [], example: true }
       missing.set(name, { ...found, flows: [...new Set([...found.flows, f.name || f.id])], example: found.example && f.tags.includes('example') })
     }
   }

@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useState, useSyncExternalStore } from 'react'
 import { useQueryClient } from '@tanstack/react-query'
-import { api, Refused, type Schemas, take } from '../api/client'
+import { api, isGone, Refused, type Schemas, take } from '../api/client'
 import { useSession } from '../api/hooks'
 import { type Flow, documentOf, walk } from '../flow'
 import { Draft, type Trouble } from './draft'
@@ -22,7 +22,10 @@ export function useDraft(loaded: Schemas['FlowView']) {
     const own = new Draft(loaded, {
       put: async (flow, rev) => {
         if (queries.getQueryData<Schemas['SessionView']>(['session'])?.name !== owner) throw new Error('somebody else is signed in')
-        return take(api.PUT('/flows/{id}', { params: { path, header: { 'If-Match': String(rev) } }, body: flow }))
+        return take(api.PUT('/flows/{id}', { params: { path, header: { 'If-Match': String(rev) } }, body: flow })).catch((error: unknown) => {
+          if (isGone(error)) void queries.invalidateQueries({ queryKey: ['flow', id] }) // which says that it was deleted
+          throw error
+        })
       },
       step: (way, mine) => take(way === 'undo' ? api.POST('/flows/{id}/undo', { params: { path }, body: { mine } }) : api.POST('/flows/{id}/redo', { params: { path } })),
       owner,

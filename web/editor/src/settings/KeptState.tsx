@@ -36,7 +36,7 @@ export function KeptState() {
       <div className="mb-3 flex items-center gap-2"><SearchInput label={t.findState} value={prefix} set={setPrefix} className="min-w-0 flex-1 sm:max-w-72" /><VeilEye /></div>
       {list.error && <Problem error={list.error} />}
       {list.isPending && <Skeleton rows={3} />}
-      {rows?.length === 0 && <p className="text-text-2">{t.noState}</p>}
+      {rows?.length === 0 && <p className="text-text-2">{prefix ? t.noState : t.noStateYet}</p>}
       <ul className="divide-y divide-line">{rows?.map((s) => <Row key={s.key} state={s} searched={prefix} edit={() => setEditing(s)} />)}</ul>
       <More query={list} />
       {editing && <Edit state={editing} close={() => setEditing(null)} />}

@@ -24,7 +24,7 @@ export function PresetPart({ presets, value, set }: PresetProps) {
           <p className="mt-0.5 break-words text-text-2">{say(chosen.setup)}</p>
           {chosen.hydrate && <p className="mt-1 break-words text-text-2">{fill(t.fetches, called)}</p>}
           <p className="mt-2 flex flex-wrap gap-x-4 gap-y-1 text-meta">
-            {chosen.verified && <span className="inline-flex items-center gap-1 text-ok"><ShieldCheck size={14} aria-hidden />{t.verified}</span>}
+            {chosen.verified && <span className="inline-flex items-center gap-1 text-text-2"><ShieldCheck size={14} aria-hidden />{t.verified}</span>}
             {chosen.docs && <a href={chosen.docs} target="_blank" rel="noreferrer" className="inline-flex items-center gap-1 text-accent underline"><ExternalLink size={13} aria-hidden />{fill(t.documentation, called)}</a>}
           </p>
         </div>

@@ -7,6 +7,7 @@ import { put } from '../flow'
 import { Field } from '../ui/Field'
 import { inputLook } from '../ui/Input'
 import { useSay } from '../words'
+import { marksIn } from './marks'
 import { useWords } from './words'
 
 type MoreProps = { fields: Schemas['Description'][]; values: Record<string, unknown>; set: (id: string, value: unknown) => void; problemsOf: (id: string) => Schemas['ProblemView'][]; preset?: Schemas['PresetView'] }
@@ -55,9 +56,11 @@ const field = (id: string, type: Schemas['Description']['type'], label: string, 
 function Dedupe({ value, member, preset }: PartProps) {
   const t = useWords()
   const say = useSay()
+  const own = value['key'] === undefined ? preset?.key : undefined
   return (
     <>
-      <p className="text-secondary text-text-2">{t.dedupeHelp}{preset?.key && value['key'] === undefined ? ` ${fill(t.dedupePreset, { name: say(preset.name), key: preset.key })}` : ''}</p>
+      <p className="text-secondary text-text-2">{t.dedupeHelp}{own && preset && ` ${fill(t.dedupePreset, { name: say(preset.name), marks: marksIn(own).join(', ') })}`}</p>
+      {own && <details className="text-meta"><summary className="w-fit text-text-2">{t.dedupeCode}</summary><code className="mt-1 block break-words text-text-2">{own}</code></details>}
       <FieldRow field={field('key', 'expression', t.dedupeKey, { example: 'trigger.body.id' })} value={value['key']} set={(v) => member('key', v)} />
       <DurationPart label={t.dedupeFor} value={value['for']} start="72h" set={(v) => member('for', v)} />
     </>

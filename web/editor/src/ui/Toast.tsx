@@ -28,7 +28,7 @@ function add(text: string, tone: Message['tone'], ms: number, act?: () => unknow
   const end = () => close(act)
   const timer = setTimeout(end, ms)
   addEventListener('pagehide', end)
-  if (about) messages.find((m) => m.about === about)?.end()
+  messages.find((m) => (about ? m.about === about : !undone && !m.undo && m.text === text))?.end() // the same twice says no more
   set([...messages, { id, about, text, tone, end, undo: undone && (() => close(undone)) }])
   if (messages.length > most) messages[0]?.end()
 }
