@@ -1,1 +1,1 @@
-export{n as Sentences}from"./tree.js";
+export{r as Sentences}from"./tree.js";

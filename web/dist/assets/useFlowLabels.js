@@ -1,1 +1,1 @@
-import{kt as e}from"./start.js";import{c as t,s as n}from"./tree.js";var r=r=>t(r,n(r,e().data?.items??[]));export{r as t};
+import{kt as e}from"./start.js";import{c as t,l as n}from"./tree.js";var r=r=>n(r,t(r,e().data?.items??[]));export{r as t};

@@ -5,6 +5,7 @@ import { source } from './sources.mjs'
 
 const flow = await source('flow.ts')
 const changes = await source('tree/changes.ts')
+const { renameValue } = await source('tree/renameValue.ts')
 const clipboard = await source('tree/clipboard.ts')
 const { rowsOf, moveAt } = await source('tree/rows.ts')
 const { conditionParts, templateParts } = await source('tree/summary.ts')
@@ -234,9 +235,9 @@ test('a value of a step that gets another name is followed by what reads it, and
     { id: 'set', action: 'set', with: { values: { [key]: 'steps.set.name is text' } } },
     { id: 'a', action: 'log', with: { text }, catch: [{ id: 'b', action: 'filter', with: { where } }] },
   ], tests: [{ name: 't', event: {}, mocks: { set: { output: { [key]: 1 } } }, expect: { steps: { set: { output: { [key]: 1 } }, a: 'succeeded' } } }] })
-  assert.deepEqual(changes.renameValue(reads('{{ steps.set.first_name }} steps.set.first_name {{ upper(steps.set["first_name"]) + steps.set.first_names + old_steps.set.first_name }}', 'steps.set?.first_name == 1', 'first_name'), 'set', 'first_name', 'primeiro nome', isExpression),
+  assert.deepEqual(renameValue(reads('{{ steps.set.first_name }} steps.set.first_name {{ upper(steps.set["first_name"]) + steps.set.first_names + old_steps.set.first_name }}', 'steps.set?.first_name == 1', 'first_name'), 'set', 'first_name', 'primeiro nome', isExpression),
     { ...reads('{{ steps.set["primeiro nome"] }} steps.set.first_name {{ upper(steps.set["primeiro nome"]) + steps.set.first_names + old_steps.set.first_name }}', 'steps.set["primeiro nome"] == 1', 'first_name'), tests: reads('', '', 'primeiro nome').tests })
-  const back = changes.renameValue(reads('{{ steps.set["a.b"].x }}', '', 'a.b'), 'set', 'a.b', 'c', isExpression)
+  const back = renameValue(reads('{{ steps.set["a.b"].x }}', '', 'a.b'), 'set', 'a.b', 'c', isExpression)
   assert.equal(back.steps[1].with.text, '{{ steps.set.c.x }}')
 })
 
@@ -836,11 +837,11 @@ test('the audit names what was changed, and not who was erased', () => {
 })
 
 test('a value is written as an expression and back, and an expression is one also while it is typed', async () => {
-  const { asExpression, insideOf, literalOf } = await source('fields/template.ts')
+  const { insideOf } = await source('fields/template.ts')
+  const { asExpression, literalOf, turned } = await source('fields/turned.ts')
   for (const [value, expression] of [['Olá', '"Olá"'], ['{{ upper(a) }}', 'upper(a)'], ['Nº {{ trigger.body.id }}!', '"Nº " + string(trigger.body.id) + "!"'], [5, '5'], [['a'], '["a"]']]) assert.equal(asExpression(value), expression)
   for (const [value, inside] of [[undefined, ''], ['{{ upper( }}', 'upper('], ['{{ a  }}', 'a '], ['{{ "}}" }}', '"}}"'], ['{{ a }} and {{ b }}', undefined], ['trigger.body.total * 2', undefined]]) assert.equal(insideOf(value), inside)
   assert.deepEqual(['"a\\"b"', '"a" + "b"', 'a', ''].map(literalOf), ['a"b', undefined, undefined, undefined])
-  const { turned } = await source('fields/WaySwitch.tsx')
   const text = { type: 'text' }
   assert.deepEqual([turned(text, 'expression', 'Olá'), turned(text, 'data', '{{ "Olá" }}'), turned(text, 'fixed', '{{ "Olá" }}'), turned(text, 'fixed', '{{ a + b }}'), turned({ type: 'number' }, 'expression', 5)], ['{{ "Olá" }}', 'Olá', 'Olá', undefined, '{{ 5 }}'])
 })

@@ -22,7 +22,7 @@ import { missingOf } from './missingOf'
 import { TemplateField } from './TemplateField'
 import { friendly, hasHole, hole, insideOf, isPath, holes, onlyHole, parts } from './template'
 import { say } from './say'
-import { fits, textKinds, turned, type Way, wayOf, waysOf, WaySwitch } from './WaySwitch'
+import { fits, textKinds, type Way, wayOf, waysOf, WaySwitch } from './WaySwitch'
 import { useWords } from './words'
 
 const ExpressionField = soon(() => import('./ExpressionField').then((m) => m.ExpressionField))
@@ -66,7 +66,8 @@ export function FieldRow({ field, value, set, problems = [], siblings, connectio
   const label = say_(field.label)
   const member = field.id.split('/')[0] ?? ''
 
-  const choose = (next: Way) => {
+  const choose = async (next: Way) => {
+    const { turned } = await import('./turned')
     if (value !== put.current) kept.current = {} // what was written in the other ways holds until this one is changed
     kept.current[shownWay] = value
     put.current = next in kept.current ? kept.current[next] : turned(field, next, value)
@@ -109,7 +110,7 @@ export function FieldRow({ field, value, set, problems = [], siblings, connectio
           <label id={`${id}-label`} htmlFor={`${id}-control`} onClick={() => handle.current?.focus()} className="font-medium">{label}</label>
           {field.required && <span className="ml-2 text-xs text-text-3">{t.required}</span>}
         </span>
-        {ways.length > 0 && !looks && <WaySwitch label={`${t.mode}: ${label}`} name={id} ways={ways} way={shownWay} choose={choose} />}
+        {ways.length > 0 && !looks && <WaySwitch label={`${t.mode}: ${label}`} name={id} ways={ways} way={shownWay} choose={(next) => void choose(next)} />}
       </div>
       {bare
         ? <Suspense fallback={<div aria-busy className="min-h-10" />}><ExpressionField ref={handle} field={field} value={value} set={set} id={id} invalid={error !== undefined} way={shownWay} choose={setWay} /></Suspense>

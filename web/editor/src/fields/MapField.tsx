@@ -2,7 +2,6 @@ import { useEffect, useRef, useState } from 'react'
 import { Plus } from 'lucide-react'
 import { useDesk } from '../data/desk'
 import { useIsExpression } from '../editor/useIsExpression'
-import { renameValue } from '../tree/changes'
 import { Button } from '../ui/basics'
 import type { Field } from './check'
 import { type ControlProps, edge, look } from './Control'
@@ -89,7 +88,7 @@ function useRenamed({ id }: Field) {
   const { step, edit } = useDesk()
   const isExpression = useIsExpression()
   return (old: string, name: string) => {
-    if (step?.action === 'set' && id === 'values') edit?.((f) => renameValue(f, step.id, old.trim(), name.trim(), isExpression))
+    if (step?.action === 'set' && id === 'values' && old.trim() !== name.trim()) void import('../tree/renameValue').then(({ renameValue }) => edit?.((f) => renameValue(f, step.id, old.trim(), name.trim(), isExpression)))
   }
 }
 

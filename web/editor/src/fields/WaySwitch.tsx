@@ -1,6 +1,6 @@
 import type { Field } from './check'
 import { read } from './formats'
-import { asExpression, givenList, hasHole, hole, holes, insideOf, literalOf, onlyHole } from './template'
+import { givenList, hasHole, holes, insideOf, onlyHole } from './template'
 import { useWords } from './words'
 
 /** The three ways to give a value: as it is, with data of the event in it, or computed. */
@@ -23,16 +23,6 @@ export function fits(field: Field, way: Way, value: unknown): boolean {
   if (field.type === 'expression') return way === 'expression' || value === undefined || (givenList(value) !== undefined) === (way === 'fixed')
   if (way === 'expression') return insideOf(value) !== undefined
   return way !== 'fixed' || typeof value !== 'string' || !hasHole(value)
-}
-
-/** turned is a value as it is written in another way; undefined where it cannot be. */
-export function turned(field: Field, next: Way, value: unknown): unknown {
-  if (value === undefined || value === '' || field.type === 'expression') return fits(field, next, value) ? value : undefined
-  if (next === 'expression') return hole(asExpression(value))
-  const text = literalOf(onlyHole(value) ?? '')
-  if (text !== undefined) return text
-  if (next === 'data') return typeof value === 'string' ? value : String(value)
-  return fits(field, next, value) ? value : undefined
 }
 
 /** wayOf is how a stored value was given. */

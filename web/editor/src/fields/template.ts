@@ -101,23 +101,6 @@ export function insideOf(value: unknown): string | undefined {
   return wrapped.exec(value)?.[1]
 }
 
-/** asExpression writes a value as an expression that yields it. */
-export function asExpression(value: unknown): string {
-  if (typeof value !== 'string') return JSON.stringify(value)
-  const all = parts(value)
-  return onlyHole(value) ?? all.map((p) => (p.hole ? `string(${p.text})` : JSON.stringify(p.text))).join(' + ')
-}
-
-/** literalOf is the text that an expression is, if it is no more than that. */
-export function literalOf(source: string): string | undefined {
-  try {
-    const read: unknown = /^".*"$/s.test(source) ? JSON.parse(source) : undefined
-    return typeof read === 'string' ? read : undefined
-  } catch {
-    return undefined
-  }
-}
-
 /** member writes the name of a member after the path of what holds it. */
 export const member = (path: string, key: string) => (new RegExp(`^${name}$`).test(key) ? (path ? `${path}.${key}` : key) : `${path}[${JSON.stringify(key)}]`)
 

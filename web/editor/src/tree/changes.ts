@@ -1,4 +1,3 @@
-import { member } from '../fields/template'
 import { type Branch, change, children, find, type Flow, type Gap, idsOf, insert, lists, type Place, remove, samePlace, type Step, walk, whereIs } from '../flow'
 
 /** gaps lists where a step may be put, in the order of the eye; within gives none inside that step. */
@@ -131,7 +130,7 @@ function rewrite(source: string, names: Map<string, string>): string {
 }
 
 /** Follow writes an expression anew where it names what is called otherwise now. */
-type Follow = (source: string) => string
+export type Follow = (source: string) => string
 
 function rewriteValue(value: unknown, follow: Follow): unknown {
   if (typeof value === 'string') return value.replace(/\{\{[\s\S]*?\}\}/g, follow)
@@ -143,7 +142,8 @@ function rewriteValue(value: unknown, follow: Follow): unknown {
 /** rewriteStep follows new ids in what a step says itself, not in what is inside it. */
 export const rewriteStep = (step: Step, names: Map<string, string>, isExpression: IsExpression) => followIn(step, (source) => rewrite(source, names), isExpression)
 
-function followIn(step: Step, follow: Follow, isExpression: IsExpression): Step {
+/** followIn follows in what a step says itself. */
+export function followIn(step: Step, follow: Follow, isExpression: IsExpression): Step {
   const next = { ...step }
   if (step.when) next.when = follow(step.when)
   if (step.branches) next.branches = step.branches.map((b) => (b.when ? { ...b, when: follow(b.when) } : b))
@@ -151,31 +151,6 @@ function followIn(step: Step, follow: Follow, isExpression: IsExpression): Step 
     next.with = Object.fromEntries(Object.entries(step.with).map(([field, v]) => [field, typeof v === 'string' && isExpression(step.action, field) ? follow(v) : rewriteValue(v, follow)]))
   }
   return next
-}
-
-/** renameValue follows a new name of a value that a step sets, in whatever reads it and in the tests. */
-export function renameValue(flow: Flow, id: string, old: string, name: string, isExpression: IsExpression): Flow {
-  if (old === name || old === '' || name === '') return flow
-  const quoted = old.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
-  const place = new RegExp(`(?<![\\w.])(steps(?:\\??\\.${id}|\\[["']${id}["']\\]))(?:\\??\\.${quoted}(?!\\w)|(?:\\?\\.)?\\[(["'])${quoted}\\2\\])`, 'g')
-  const follow: Follow = (source) => source.replace(place, (_, holder: string) => member(holder, name))
-  const steps = lists(flow, (all) => all.map((s) => same(s, followIn(s, follow, isExpression))))
-  return flow.tests ? { ...steps, tests: flow.tests.map((t) => renameValueInTest(t, id, old, name)) } : steps
-}
-
-/** same keeps what did not change the same object. */
-const same = <T>(before: T, after: T) => (JSON.stringify(before) === JSON.stringify(after) ? before : after)
-
-type Testing = { mocks?: unknown; expect?: { steps?: unknown } }
-
-function renameValueInTest(test: unknown, id: string, old: string, name: string): unknown {
-  const isObject = (v: unknown): v is Record<string, unknown> => typeof v === 'object' && v !== null && !Array.isArray(v)
-  const key = (of: unknown) => (isObject(of) ? Object.fromEntries(Object.entries(of).map(([k, v]) => [k === old ? name : k, v])) : of)
-  const told = (of: unknown) => (!isObject(of) ? of : { ...of, ...('output' in of && { output: key(of.output) }), ...(isObject(of.with) && { with: { ...of.with, values: key(of.with.values) } }) })
-  const each = (of: unknown) => (isObject(of) ? Object.fromEntries(Object.entries(of).map(([path, v]) => [path, path.split('.').at(-1) === id ? told(v) : v])) : of)
-  if (!isObject(test)) return test
-  const { mocks, expect } = test as Testing
-  return { ...test, ...(isObject(mocks) && { mocks: each(mocks) }), ...(expect?.steps !== undefined && { expect: { ...expect, steps: each(expect.steps) } }) }
 }
 
 /** readersOf are the steps that read what a step, or one inside of it, gives; not those inside of it. */

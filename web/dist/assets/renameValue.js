@@ -1,0 +1,1 @@
+export{t as renameValue}from"./tree.js";
