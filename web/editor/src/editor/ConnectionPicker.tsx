@@ -1,17 +1,19 @@
-import { useId, useState } from 'react'
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { Suspense, useId, useState } from 'react'
 import { KeyRound, Plus, TriangleAlert } from 'lucide-react'
-import { api, type Schemas, take } from '../api/client'
+import type { Schemas } from '../api/client'
 import { useConnections, useKinds } from '../api/hooks'
 import { Combo } from '../fields/Combo'
 import { fill } from '../words/phrase'
 import { told } from '../words/told'
-import { Badge, Button, Problem } from '../ui/basics'
+import { Button } from '../ui/basics'
+import { soon } from '../ui/soon'
 import { Unread } from '../ui/Unread'
 import { useSay } from '../words'
 import { fitsKind, offered } from './kinds'
 import { PanelConnection } from './PanelConnection'
 import { useWords } from './panelWords'
+
+const ConnectionState = soon(() => import('./ConnectionState').then((m) => m.ConnectionState))
 
 type PickerProps = { kinds: string[]; /** where it will be used */ host?: string; needs?: string[]; optional?: boolean; value: string | undefined; set: (name: string | undefined) => void; /** goes on with what a new one was made for */ connected?: () => void; problem?: Schemas['ProblemView'] }
 
@@ -47,28 +49,10 @@ export function ConnectionPicker({ kinds, host, needs, optional = false, value, 
           <Combo id={`${id}-control`} labelledBy={`${id}-label`} lead={<KeyRound size={16} strokeWidth={1.75} aria-hidden />} options={options} value={value ?? ''} set={(v) => set(v === '-' || v === '' ? undefined : v)} invalid={error !== undefined} placeholder={optional ? t.connectionNone : t.connectionChoose} none={t.connectionNoneYet}
             footer={<Button look="quiet" size="small" className="w-full justify-start" onClick={() => setMaking('new')}><Plus size={15} aria-hidden />{t.connectionNew}</Button>} />
         )}
-      {chosen && !making && <State key={chosen.name} connection={chosen} kind={known.data?.items.find((k) => k.kind === chosen.kind)} edit={() => setMaking('edit')} />}
+      {chosen && !making && <Suspense fallback={<div className="mt-1.5 min-h-8" />}><ConnectionState key={chosen.name} connection={chosen} kind={known.data?.items.find((k) => k.kind === chosen.kind)} edit={() => setMaking('edit')} /></Suspense>}
       {shown && !making && <p role={error ? 'alert' : undefined} className={`mt-1 flex items-start gap-1.5 text-meta ${error ? 'text-fail' : 'text-warn'}`}><TriangleAlert size={14} className="mt-px shrink-0" aria-hidden /><span>{told(shown.code === 'no_connection_yet' ? { ...shown, hint: '' } : shown)}</span></p>}
       {problem?.code === 'no_connection_yet' && value && !making && <Button data-create size="small" className="mt-1.5" onClick={() => setMaking('new')}><Plus size={15} aria-hidden />{fill(t.connectionCreate, { name: value })}</Button>}
       {making && <PanelConnection key={making} host={host} kinds={offered(making === 'edit' && chosen ? [chosen.kind] : kinds, known.data?.items ?? [])} before={making === 'edit' ? chosen : undefined} needs={needs} name={problem?.code === 'no_connection_yet' ? value : undefined} close={() => setMaking(false)} made={(name) => { set(name); setMaking(false); if (connected) connected(); else setTimeout(() => document.getElementById(`${id}-control`)?.focus()) }} />}
-    </div>
-  )
-}
-
-/** State says whether a connection works, and tries it. */
-function State({ connection: c, kind, edit }: { connection: Schemas['ConnectionView']; kind?: Schemas['KindView']; edit: () => void }) {
-  const t = useWords()
-  const queries = useQueryClient()
-  const test = useMutation({ mutationFn: () => take(api.POST('/connections/{name}/test', { params: { path: { name: c.name } } })), onSuccess: () => queries.invalidateQueries({ queryKey: ['connections'] }) })
-  const works = c.state === 'ok' || (c.used !== undefined && c.state !== 'broken')
-  const tone = c.problem ? 'fail' : works ? 'ok' : c.state === 'broken' ? 'fail' : 'none'
-  return (
-    <div className="mt-1.5 flex min-h-8 flex-wrap items-center gap-2 text-secondary text-text-2">
-      {(tone !== 'none' || kind?.testable !== false) && <Badge tone={tone}>{c.state === 'broken' ? t.connectionBroken : c.problem ? t.connectionNoAnswer : works ? t.connectionWorks : t.connectionUntested}</Badge>}
-      <span role="status" className={`min-w-0 break-words ${(test.data ? !test.data.works : c.problem) ? 'order-last basis-full text-fail' : 'flex-1'}`}>{test.data ? [test.data.detail, test.data.account].filter(Boolean).join(' · ') : c.problem ? c.problem : (c.account ?? c.hosts.join(', '))}</span>
-      {kind?.testable && <Button look="quiet" size="small" busy={test.isPending} onClick={() => test.mutate()}>{t.connectionTest}</Button>}
-      <Button look="quiet" size="small" onClick={edit}>{t.connectionEdit}</Button>
-      {test.error && <Problem error={test.error} />}
     </div>
   )
 }

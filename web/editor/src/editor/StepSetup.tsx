@@ -1,4 +1,4 @@
-import { Suspense, useId, useState } from 'react'
+import { Suspense, useState } from 'react'
 import { ChevronRight, Plus } from 'lucide-react'
 import type { Schemas } from '../api/client'
 import { keepOffer, offerFor } from '../api/curl'
@@ -6,7 +6,6 @@ import { FieldRow } from '../fields/FieldRow'
 import { fill } from '../words/phrase'
 import { type Edit, type Flow, put, type Step } from '../flow'
 import { Button } from '../ui/basics'
-import { useSay } from '../words'
 import { ConditionPart } from './ConditionPart'
 import { ConnectionPicker } from './ConnectionPicker'
 import { keptRows, placeOf } from './keptRows'
@@ -20,6 +19,7 @@ import { soon } from '../ui/soon'
 
 const BranchRows = soon(() => import('./BranchRows').then((m) => m.BranchRows))
 const CurlPaste = soon(() => import('./CurlPaste').then((m) => m.CurlPaste))
+const OneOf = soon(() => import('./OneOf').then((m) => m.OneOf))
 const OfferedConnection = soon(() => import('./OfferedConnection').then((m) => m.OfferedConnection))
 const OtherProblems = soon(() => import('./OtherProblems').then((m) => m.OtherProblems))
 const Signals = soon(() => import('./Signals').then((m) => m.Signals))
@@ -71,7 +71,7 @@ const membersOf = (step: Step) => (f: Schemas['Description']): Schemas['Descript
   ...m, id: `${f.id}/${m.id}`, required: false, help: m.help && { en: m.help.en.replace('step_id', step.id), 'pt-BR': m.help['pt-BR'].replace('step_id', step.id) },
 })))
 
-const valueIn = (members: unknown, way: string): unknown => way.split('/').reduce<unknown>((at, name) => (isGroup(at) ? at[name] : undefined), members)
+export const valueIn = (members: unknown, way: string): unknown => way.split('/').reduce<unknown>((at, name) => (isGroup(at) ? at[name] : undefined), members)
 
 /** putIn sets a member, or takes it away with the groups that it leaves empty. */
 const putIn = (members: Record<string, unknown> | undefined, [name = '', ...rest]: string[], value: unknown): Record<string, unknown> | undefined =>
@@ -79,7 +79,7 @@ const putIn = (members: Record<string, unknown> | undefined, [name = '', ...rest
 
 const emptied = (members: Record<string, unknown>) => (Object.keys(members).length > 0 ? members : undefined)
 
-type FieldsProps = { fields: Schemas['Description'][]; step: Step; problems: Schemas['ProblemView'][]; pointer: string; setField: (id: string, value: unknown) => void }
+export type FieldsProps = { fields: Schemas['Description'][]; step: Step; problems: Schemas['ProblemView'][]; pointer: string; setField: (id: string, value: unknown) => void }
 
 /** Fields shows what is needed and what is filled in; the rest stands behind a button. */
 export function Fields({ fields: all, step, problems, pointer, setField }: FieldsProps) {
@@ -99,7 +99,7 @@ export function Fields({ fields: all, step, problems, pointer, setField }: Field
     if (f.one_of) {
       if (groups.has(f.one_of)) return null
       groups.add(f.one_of)
-      return <OneOf key={f.one_of} fields={fields.filter((x) => x.one_of === f.one_of)} step={step} problems={problems} pointer={pointer} setField={setField} />
+      return <Suspense key={f.one_of} fallback={<div aria-busy className="min-h-28" />}><OneOf fields={fields.filter((x) => x.one_of === f.one_of)} step={step} problems={problems} pointer={pointer} setField={setField} /></Suspense>
     }
     return <FieldRow key={f.id} field={lacking(f) ? { ...f, required: true } : f} value={valueIn(step.with, f.id)} set={(v) => setField(f.id, v)} problems={below(problems, `${pointer}/with/${f.id}`)} siblings={step.with} connection={step.connection} />
   }
@@ -114,42 +114,5 @@ export function Fields({ fields: all, step, problems, pointer, setField }: Field
       )}
       {more && rest.map(draw)}
     </>
-  )
-}
-
-/** shortNames leaves out the word that all names of a group begin or end with: of Corpo JSON and Corpo de texto, JSON and Texto. */
-function shortNames(names: string[]): string[] {
-  const words = names.map((n) => n.split(' '))
-  const same = (at: number) => names.length > 1 && words.every((w) => w.length > 1 && w.at(at) === words[0]?.at(at))
-  const short = words.map((w) => (same(0) ? w.slice(1) : same(-1) ? w.slice(0, -1) : w).join(' ').replace(/^d[eoa]s? /, ''))
-  return short.map((n) => n.charAt(0).toUpperCase() + n.slice(1))
-}
-
-/** OneOf is a group of which one field may be filled in: a choice, and the field that was chosen. */
-function OneOf({ fields, step, problems, pointer, setField }: FieldsProps) {
-  const say = useSay()
-  const id = useId()
-  const set = fields.find((f) => valueIn(step.with, f.id) !== undefined)
-  const [chosen, setChosen] = useState(set?.id ?? fields[0]?.id)
-  const field = fields.find((f) => f.id === (set?.id ?? chosen)) ?? fields[0]
-  if (!field) return null
-  const names = shortNames(fields.map((f) => say(f.label)))
-  const choose = (next: string) => {
-    if (set && set.id !== next) setField(set.id, undefined)
-    setChosen(next)
-  }
-  return (
-    <div className="space-y-2">
-      {fields.length > 1 && (
-        <div role="radiogroup" aria-label={fields.map((f) => say(f.label)).join(', ')} className="flex flex-wrap gap-0.5 rounded-lg bg-sunken p-0.5">
-          {fields.map((f, i) => (
-            <label key={f.id} className={`flex-1 cursor-pointer rounded-md px-2 py-1 text-center text-secondary whitespace-nowrap has-focus-visible:outline-2 has-focus-visible:outline-accent max-[899px]:py-2 ${f === field ? 'bg-surface font-medium shadow-card' : 'text-text-2 hover:text-text'}`}>
-              <input type="radio" name={id} className="sr-only" checked={f === field} onChange={() => choose(f.id)} />{names[i]}
-            </label>
-          ))}
-        </div>
-      )}
-      <FieldRow key={field.id} field={field} value={valueIn(step.with, field.id)} set={(v) => setField(field.id, v)} problems={below(problems, `${pointer}/with/${field.id}`)} siblings={step.with} connection={step.connection} />
-    </div>
   )
 }

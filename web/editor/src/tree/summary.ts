@@ -1,6 +1,5 @@
 import { formatNumber, parseDuration, sayDuration, sayPhone } from '../fields/locale'
 import type { Step } from '../flow'
-import { atClock } from '../ui/zones'
 import { eachOf, friendly, givenList, parts as partsIn } from '../fields/template'
 
 /** A sentence is text with chips of data in it. */
@@ -123,7 +122,7 @@ export function sentenceOf(step: Step, { fields, pattern, labels, operators, say
 function asWritten(value: string, type: string | undefined, lang: string): string | undefined {
   if (type === 'phone') return sayPhone(value)
   const [, day, time] = (type === 'date' && /^(\d{4}-\d\d-\d\d)(?:T(\d\d:\d\d)(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)?)?$/.exec(value)) || []
-  return day && atClock(`${day}T${time ?? '00:00'}:00`, lang, { dateStyle: 'medium', ...(time && { timeStyle: 'short' }) })
+  return day && new Intl.DateTimeFormat(lang, { dateStyle: 'medium', ...(time && { timeStyle: 'short' }), timeZone: 'UTC' }).format(new Date(`${day}T${time ?? '00:00'}Z`))
 }
 
 function valueParts(value: unknown, type: string, labels: Labels, operators: Operators, option: (value: string) => string | undefined, number: (n: number) => string = String): Part[] {
