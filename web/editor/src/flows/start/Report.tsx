@@ -93,19 +93,19 @@ function Unread({ error, bundle }: { error: Error; bundle: Bundle }) {
         const [, n, path = ''] = /^\/flows\/(\d+)(.*)$/.exec(p.path) ?? []
         if (n === undefined) return <li key={i}>{p.path && p.path !== '/gancho' && <code className="text-meta break-all">{p.path} </code>}{sentence(p.message)}</li>
         const flow = bundle.flows[Number(n)]
-        return <li key={i}>{bundle.flows.length > 1 && `${textAt(flow, 'name') || fill(t.flowN, { n: Number(n) + 1 })} · `}<Where flow={flow} path={path} />{p.message}</li>
+        return <li key={i}>{bundle.flows.length > 1 && `${textAt(flow, 'name') || fill(t.flowN, { n: Number(n) + 1 })} · `}<Where flow={flow} path={path} whole />{p.message}</li>
       })}
     </ul>
   )
 }
 
-/** Where names the step that a problem is of, or the trigger, and what of it the document calls so. */
-function Where({ flow, path }: { flow: unknown; path: string }) {
+/** Where names the step that a problem is of, or the trigger; elsewhere the file has the place. The whole of it names the member of the step too. */
+function Where({ flow, path, whole = false }: { flow: unknown; path: string; whole?: boolean }) {
   const t = useWords()
   const step = stepAt(flow, path)
   const [first, ...more] = path.split('/').slice(1)
   const name = step ? step.name || fill(t.stepN, { n: step.n }) : first === 'trigger' && t.trigger
-  const rest = (step ? step.rest : name ? more : path.split('/').slice(1)).join(' › ')
+  const rest = (name && !whole ? [] : step ? step.rest : name ? more : path.split('/').slice(1)).join(' › ')
   return <>{name && <span className="font-medium">{name}</span>}{name && rest && ' · '}{rest && <code className="text-meta break-all">{rest}</code>}{(name || rest) && ': '}</>
 }
 
