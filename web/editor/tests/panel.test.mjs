@@ -161,6 +161,8 @@ test('data behind the host of an address is picked, completed, dropped and mende
   await page.keyboard.type('{{')
   await row.click()
   await becomes('{{ trigger.body.customer.email }}') // a whole address stays as it is
+  await url.locator('.cm-content').fill(flow.steps[2].with.url)
+  await becomes(flow.steps[2].with.url)
   await page.context().close()
 })
 

@@ -1,5 +1,6 @@
 import { endAt } from '../conditions/sending'
 import { type Branch, find, type Flow, type Step, walk } from '../flow'
+import { same } from './rebase'
 import { following, keep, pathOf, placeOf, placesIn, textAt } from './keptRows'
 
 /** pathTo is where a path stands after its step has changed; -1 when it is gone. One that is changed itself is known by its name, or stands where it stood. */
@@ -18,7 +19,7 @@ function heirOf(now: Flow, id: string): Step | undefined {
 }
 
 /** left is what was kept for steps that were deleted since: who undoes that has it again. */
-const left = new Map<string, { id: string; field: string; text: string }>()
+const left = new Map<string, { step: Step; field: string; text: string }>()
 globalThis.addEventListener?.('left', () => left.clear())
 
 /** followRows takes along what is kept for the steps and paths of a draft, and lays aside what is kept for those that are gone, or are others now. */
@@ -29,18 +30,19 @@ export function followRows(was: Flow, now: Flow) {
     const path = pathOf(field)
     const at = path === undefined ? undefined : pathTo(before.branches ?? [], after?.branches ?? [], Number(path))
     const to = !after || before.action !== after.action || at === -1 ? '' : placeOf(was.id, after.id, at === undefined ? field : `branches/${at}`)
-    return to === place ? [] : [{ place, to, text: textAt(place), id, field, lost: !after }]
+    return to === place ? [] : [{ place, to, text: textAt(place), step: before, field, lost: !after }]
   })
-  for (const { place, text, id, field, lost } of gone) {
+  for (const { place, text, step, field, lost } of gone) {
     endAt(place)
     keep(place, null)
-    if (lost && text) left.set(place, { id, field, text })
+    if (lost && text) left.set(place, { step, field, text })
   }
   for (const { to, text } of gone) if (to) keep(to, text)
-  for (const [place, { id, field, text }] of left) {
-    if (place !== placeOf(was.id, id, field) || !find(now, id)) continue
+  for (const [place, { step, field, text }] of left) {
+    const back = find(now, step.id)
+    if (place !== placeOf(was.id, step.id, field) || !back) continue
     left.delete(place)
-    keep(place, text)
+    if (same(back, step)) keep(place, text) // another one may have its id
   }
 }
 
