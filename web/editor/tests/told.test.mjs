@@ -25,7 +25,7 @@ test('a badge says that it counts runs, of which time, and the same after a relo
   for (const id of [1, 2, 3]) await send({ id })
   const page = await program.signedIn('/flows/counted', { locale: 'pt-BR' })
   const counted = async () => {
-    await row(page, 'all').getByText('3 execuções').waitFor()
+    await row(page, 'all').getByText('3 execuções', { exact: true }).waitFor()
     await row(page, 'some').getByText('2 de 3 execuções').waitFor()
     await page.getByTitle('nas últimas 24 horas 2 de 3 execuções seguiram daqui').waitFor()
     await page.getByRole('treeitem', { name: /3 execuções .*nas últimas 24 horas 3 de 3 execuções seguiram daqui/ }).waitFor()

@@ -360,7 +360,7 @@ test('a key that is pressed in one step draws no other step again', async () => 
   const page = await program.signedIn('/')
   await page.addInitScript(countDrawn)
   await page.goto(`${program.base}/flows/forty?step=s3`)
-  await row(page, 's39').getByText('2 runs').waitFor({ state: 'attached' })
+  await row(page, 's39').getByText('2 runs', { exact: true }).waitFor({ state: 'attached' })
   await page.getByRole('tab', { name: 'Notes' }).click()
   await page.locator('aside').getByRole('textbox', { name: 'Note' }).click()
   await page.evaluate(() => { globalThis.drawn.length = 0 })

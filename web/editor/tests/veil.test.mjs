@@ -180,7 +180,7 @@ test('a viewer sees it hidden, and has no eye; an export says which of both it i
 
 test('the builder hides it in the words of a card and in what past events show', async () => {
   const page = await program.signedIn('/flows/tells', still)
-  await page.getByTitle(/rit•••@… is blocked/).waitFor()
+  await page.getByTitle(/rit•••@… is blocked/).first().waitFor()
   await page.evaluate(async () => {
     const { draft_rev: rev, flow } = await (await fetch('/api/v1/flows/tells')).json()
     const body = JSON.stringify(flow).replace('For {{', 'To {{')

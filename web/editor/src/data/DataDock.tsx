@@ -6,9 +6,9 @@ import { soon } from '../ui/soon'
 import { useMedia } from '../ui/useMedia'
 import { useStepName } from '../tree/useStepName'
 import { useDesk } from './desk'
-import { Picker } from './Picker'
 import { useWords } from './words'
 
+const Picker = soon(() => import('./Picker').then((m) => m.Picker))
 const Sheet = soon(() => import('./Sheet').then((m) => m.Sheet))
 
 type DockProps = { outputs: Record<string, unknown> }
@@ -78,7 +78,7 @@ function Dock(props: { titleOf: (step: string) => string; outputs: Record<string
       <button type="button" aria-expanded={!hidden} onClick={() => hide(!hidden)} className="flex items-center justify-between bg-sunken px-3 pt-1.5 pb-0.5 text-xs font-medium text-text-2 hover:text-text">
         {t.dataOf}{hidden ? <ChevronUp size={15} aria-label={t.undock} /> : <ChevronDown size={15} aria-label={t.dock} />}
       </button>
-      {!hidden && <Picker {...props} row={row} searching={typed && desk.picking === 'keys'} done={() => desk.pick(false)} />}
+      {!hidden && <Suspense fallback={null}><Picker {...props} row={row} searching={typed && desk.picking === 'keys'} done={() => desk.pick(false)} /></Suspense>}
     </div>
   )
 }

@@ -9,10 +9,8 @@ function over() {
   })
 }
 
-if (globalThis.document) {
-  addEventListener('pointerdown', () => { pressed = true }, true)
-  for (const end of ['pointerup', 'pointercancel', 'keydown', 'blur']) addEventListener(end, over, true)
-}
+globalThis.addEventListener?.('pointerdown', () => { pressed = true }, true)
+for (const end of ['pointerup', 'pointercancel', 'keydown', 'blur']) globalThis.addEventListener?.(end, over, true)
 
 /** oncePressed does at once, or as soon as the pointer is up, what moves the page: nothing may jump away under the pointer. The last one counts. */
 export function oncePressed(act: () => void) {

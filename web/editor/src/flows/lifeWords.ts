@@ -25,5 +25,5 @@ const pt: typeof en = {
 export function toldOf(lang: Lang, to: 'pause' | 'resume' | 'off', name: string, open: number): string {
   const t = lang === 'en' ? en : pt
   const said = fill(t[to], { name })
-  return open > 0 && to !== 'resume' ? `${said} ${pluralIn(lang)(t, `${to}Open`, open)}` : said
+  return open > 0 && to !== 'resume' ? `${said} ${pluralIn(lang)(t, to === 'off' ? 'offOpen' : 'pauseOpen', open)}` : said
 }

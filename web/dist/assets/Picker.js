@@ -1,0 +1,1 @@
+export{n as Picker}from"./Picker2.js";
