@@ -1,1 +1,1 @@
-import{t as e}from"./Select.js";import{H as t}from"./builder.js";import{L as n}from"./base.js";var r=n();function i({label:n,value:i,set:a,none:o}){return(0,r.jsx)(e,{label:n,value:i,set:a,options:[...o===void 0?[]:[{value:``,label:o}],...t(i)]})}export{i as t};
+import{t as e}from"./Select.js";import{V as t}from"./builder.js";import{L as n}from"./base.js";var r=n();function i({label:n,value:i,set:a,none:o}){return(0,r.jsx)(e,{label:n,value:i,set:a,options:[...o===void 0?[]:[{value:``,label:o}],...t(i)]})}export{i as t};
