@@ -32,7 +32,7 @@ test('a badge says that it counts runs, of which time, and the same after a relo
   }
   await counted()
   await send({ id: 4 })
-  await row(page, 'all').getByText('4 execuções').waitFor() // soon, without a reload
+  await row(page, 'all').getByText('4 execuções', { exact: true }).waitFor() // soon, without a reload
   await page.reload()
   await row(page, 'some').getByText('3 de 4 execuções').waitFor()
   const vera = { name: 'Vera', email: 'vera@example.com', password: ana.password, role: 'viewer' }
