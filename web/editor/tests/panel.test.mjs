@@ -411,6 +411,7 @@ test('the ways of a field are changed without loss', async () => {
   await url.locator('.chip').waitFor()
   const box = url.locator('.cm-content')
   const turn = async (way) => { await url.getByText(way, { exact: true }).click(); await url.getByRole('radio', { name: way }).isChecked() }
+  await box.fill('https://example.com/{{ trigger.body.id }}')
   await turn('expression')
   await until(async () => /^"https?:/.test(await box.textContent())) // what was text with data is an expression now, without braces
   await box.fill('"https://example.com/" + string(trigger.body.id)')
