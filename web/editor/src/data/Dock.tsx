@@ -23,16 +23,17 @@ function useEscape(box: React.RefObject<HTMLElement | null>, away: () => void, o
 }
 
 /** useInSight keeps the field that data goes into in sight, with what is told below it: the data takes room from the panel. */
-function useInSight(when: string) {
+function useInSight(target: string, when: boolean) {
   const row = useRef<Element>(null)
   useEffect(() => {
-    const own = (row.current = document.activeElement?.closest('aside :is([data-row], [data-field])') ?? row.current)
+    const of = (inside: Element | null) => inside?.closest('aside :is([data-row], [data-field])')
+    const own = (row.current = of(document.activeElement) ?? row.current ?? of(document.getElementById(`${target}-label`)) ?? null) // the focus may be in the data by now
     if (!own?.isConnected) return
     const room = own.closest('.overflow-y-auto')?.clientHeight ?? 0
     const watch = new ResizeObserver(() => { if (own.clientHeight < room) own.scrollIntoView({ block: 'nearest' }) })
     watch.observe(own)
     return () => watch.disconnect()
-  }, [when])
+  }, [target, when])
 }
 
 /** Dock is the data at the foot of the panel, while a field takes it. */
@@ -52,7 +53,7 @@ export function Dock(props: { titleOf: (step: string) => string; outputs: Record
   }, [desk.picking])
   useEffect(() => setHidden(isHidden()), [desk.target?.id])
   useEscape(box, () => setHidden(true), !hidden)
-  useInSight(`${desk.target?.id ?? ''} ${hidden}`)
+  useInSight(desk.target?.id ?? '', hidden)
   return (
     <div ref={box} className={`mx-3 mb-3 flex shrink-0 [aside:has([data-field=connection]_form)_&]:hidden flex-col overflow-hidden rounded-xl border border-line bg-surface shadow-[0_1px_2px_rgb(0_0_0/0.04)] ${hidden ? '' : 'h-[44%] min-h-52'}`}>
       <button type="button" aria-expanded={!hidden} onClick={() => hide(!hidden)} className="flex items-center justify-between bg-sunken px-3 pt-1.5 pb-0.5 text-xs font-medium text-text-2 hover:text-text">
