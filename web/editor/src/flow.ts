@@ -70,8 +70,8 @@ export function find(flow: Flow, id: string): Step | undefined {
   return found
 }
 
-/** isGone says that a path leads into a step that the flow does not have. */
-export function isGone(flow: Flow, path: string): boolean {
+/** leadsNowhere says that a path leads into a step that the flow does not have. */
+export function leadsNowhere(flow: Flow, path: string): boolean {
   const id = /^(?:steps|errors)\??\.(\w+)/.exec(path)?.[1]
   return id !== undefined && !find(flow, id)
 }

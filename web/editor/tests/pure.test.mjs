@@ -248,7 +248,7 @@ test('who reads a step is known before it goes, and that it is gone after', () =
   ] }
   assert.deepEqual(changes.readersOf(f, 'each').map((s) => s.id), ['a', 'c'])
   assert.deepEqual(changes.readersOf(f, 'set').map((s) => s.id), ['in', 'a', 'c'])
-  assert.deepEqual(['steps.set.x', 'steps.setting.x', 'errors.gone', 'trigger.body'].map((p) => flow.isGone(f, p)), [false, true, true, false])
+  assert.deepEqual(['steps.set.x', 'steps.setting.x', 'errors.gone', 'trigger.body'].map((p) => flow.leadsNowhere(f, p)), [false, true, true, false])
 })
 
 test('changes of other places are put together in silence', () => {

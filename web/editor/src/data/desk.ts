@@ -3,7 +3,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { type Answer, askExpression, askSchema, type FlowSchema, type Question, type SchemaField } from '../api/expression'
 import { api, type Schemas, take } from '../api/client'
 import { useLooks } from '../editor/Locked'
-import { type Edit, type Flow, isGone, type Step } from '../flow'
+import { type Edit, type Flow, leadsNowhere, type Step } from '../flow'
 import { eachOf, friendly, readAt, segments } from '../fields/template'
 import { inWords } from '../words/path'
 import { insertable } from './nodes'
@@ -159,7 +159,7 @@ export function useMakeDesk({ flow, step, event, results, reach, edit, missing, 
     return ofElement(write(p), t, named) ?? named(p) ?? friendly(p)
   }, [names, loops, t, write])
   const scope = useMemo(() => ({ trigger: chosen?.trigger ?? {}, steps: results ?? {} }), [chosen, results])
-  const isUnknown = useCallback((p: string) => isGone(flow, p) || (/^trigger\.body\b./.test(p) && (schema.data?.fields.length ?? 0) > 0 && !statsOf(p) && readAt(scope, p) === undefined), [flow, schema.data, statsOf, scope])
+  const isUnknown = useCallback((p: string) => leadsNowhere(flow, p) || (/^trigger\.body\b./.test(p) && (schema.data?.fields.length ?? 0) > 0 && !statsOf(p) && readAt(scope, p) === undefined), [flow, schema.data, statsOf, scope])
   const unread = samples.isError || schema.isError
   const reread = useMemo(() => (unread ? () => { void samples.refetch(); void schema.refetch() } : undefined), [unread, samples.refetch, schema.refetch])
   const passes = flow.trigger.where && reaching.data ? reaching.data.value === true : undefined

@@ -17,7 +17,7 @@ export function Editor({ id }: { id: string }) {
   const presets = usePresets()
   const error = flow.error ?? actions.error ?? triggers.error
   if (isGone(flow.error) && !flow.data) return <Nothing flow={id} />
-  if (error && !flow.data) return <main id="content" className="mx-auto max-w-xl px-4"><Problem error={error} retry={() => void Promise.all([flow.refetch(), actions.refetch(), triggers.refetch()])} /></main>
+  if (error && !(flow.data && actions.data && triggers.data)) return <main id="content" className="mx-auto max-w-xl px-4"><Problem error={error} retry={() => void Promise.all([flow.refetch(), actions.refetch(), triggers.refetch()])} /></main>
   if (!flow.data || !actions.data || !triggers.data) return <Outline />
   return <>
     <Workbench loaded={flow.data} actions={actions.data.items} triggers={triggers.data.items} presets={presets.data?.items ?? []} />

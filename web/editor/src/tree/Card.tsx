@@ -8,6 +8,7 @@ import { Tight } from '../ui/Tight'
 import { useSay } from '../words'
 import { useFormat } from '../words/format'
 import { fill, usePlural } from '../words/phrase'
+import { ticked } from '../words/told'
 import { ActionIcon } from './ActionIcon'
 import { useDesk } from './desk'
 import { Dots, Grip } from './glyphs'
@@ -128,12 +129,13 @@ function Why({ step, folded }: { step: Step; folded: boolean }) {
   const t = useWords()
   const result = useTree(store, (s) => s.results.get(step.id))
   const { moment } = useFormat()
-  const said = useTree(store, (s) => !folded && sumOf(s.results, insideOf(step)).some(([state]) => state === result?.state)) // there
+  const parent = opensUp(step)
+  const said = useTree(store, (s) => !folded && parent && sumOf(s.results, insideOf(step)).some(([state]) => state === result?.state)) // there
   const tone = result && !said && reasons[result.state]
   const until = result?.due !== undefined && ['waiting', 'parked'].includes(result.state) && fill(t.untilTime, { time: moment(result.due) })
   const text = [until, result?.state === 'unknown' ? t.decideIt : result?.text].filter(Boolean).join(' · ')
   if (!tone || !text) return null
-  return <span id={`w-${step.id}`} title={text} className={`mt-1 line-clamp-2 text-meta [overflow-wrap:anywhere] ${tone}`}><LabelsContext value={labels}><Ticked text={text} /></LabelsContext></span>
+  return <span id={`w-${step.id}`} title={text} className={`mt-1 line-clamp-2 text-meta [overflow-wrap:anywhere] ${tone}`}><LabelsContext value={labels}><Ticked text={ticked(text)} /></LabelsContext></span>
 }
 
 const reasons: Partial<Record<Result['state'], string>> = { failed: 'text-fail', unknown: 'text-warn', refused: 'text-warn', filtered: 'text-text-2', waiting: 'text-wait', retrying: 'text-wait', parked: 'text-wait' }

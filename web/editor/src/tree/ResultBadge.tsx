@@ -15,8 +15,7 @@ export const looks = {
 export function ResultBadge({ result, most, short = false }: { result: Result; most?: number; short?: boolean }) {
   const t = useWords()
   const plural = usePlural()
-  const { lang, moment, duration } = useFormat()
-  const number = (n: number) => new Intl.NumberFormat(lang).format(n)
+  const { moment, duration, number } = useFormat()
   const many = (result.reached ?? 0) > 1
   const fails = many && (result.failed ?? 0) > 0 && (result.state === 'succeeded' || result.state === 'failed')
   const refused = result.approval !== undefined && result.approval !== 'approved'
@@ -51,11 +50,11 @@ const stateWord = (t: TreeWords, { state, waits }: Result) => (state === 'waitin
 /** SumBadge counts the states inside of what is folded, the worst first. */
 export function SumBadge({ sum }: { sum: [Result['state'], number][] }) {
   const t = useWords()
-  const { lang } = useFormat()
+  const { number } = useFormat()
   const [worst] = sum
   if (!worst) return null
   const [Icon, tone] = looks[worst[0]]
-  return <Badge tone={tone}><Icon size={13} strokeWidth={2} aria-hidden className="shrink-0" /><span className="truncate">{sum.map(([state, n]) => fill(t[`sum_${state}`], { n: new Intl.NumberFormat(lang).format(n) })).join(' · ')}</span></Badge>
+  return <Badge tone={tone}><Icon size={13} strokeWidth={2} aria-hidden className="shrink-0" /><span className="truncate">{sum.map(([state, n]) => fill(t[`sum_${state}`], { n: number(n) })).join(' · ')}</span></Badge>
 }
 
 /** Runs counts them, where a card is narrow without the word. */
