@@ -6,7 +6,6 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strconv"
 	"strings"
 )
@@ -39,13 +38,6 @@ type op struct {
 	until int    // of a sync: how many ops had begun before it did; no later ones are safe
 }
 
-var (
-	callLine    = regexp.MustCompile(`^(\d+) +(\w+)\((.*)\) += (-?\d+)`)
-	halfLine    = regexp.MustCompile(`^(\d+) +(\w+)\((.*) <unfinished \.\.\.>$`)
-	resumedLine = regexp.MustCompile(`^(\d+) +<\.\.\. (\w+) resumed>(.*)\) += (-?\d+)`)
-	quoted      = regexp.MustCompile(`"((?:\\x[0-9a-f]{2})*)"`)
-)
-
 func readTrace(dir, file string) (*trace, error) {
 	data, err := os.ReadFile(file)
 	if err != nil {
@@ -54,53 +46,78 @@ func readTrace(dir, file string) (*trace, error) {
 	t := &trace{dir: dir, open: map[int]*handle{}, half: map[string]string{}, name: map[string]*inode{dir: {dir: true}}}
 	begun := map[string]int{}
 	for line := range strings.Lines(string(data)) {
-		line = strings.TrimSuffix(line, "\n")
-		if m := halfLine.FindStringSubmatch(line); m != nil {
-			t.half[m[1]], begun[m[1]] = m[3], len(t.ops)
-			if m[2] != "fdatasync" && m[2] != "fsync" && m[2] != "openat" {
-				t.call(m[2], m[3], 0, len(t.ops)) // what it writes may be there from now on
-				t.half[m[1]] = ""
+		thread, rest, _ := strings.Cut(strings.TrimSuffix(line, "\n"), " ")
+		rest = strings.TrimLeft(rest, " ")
+		if resumed, ok := strings.CutPrefix(rest, "<... "); ok {
+			name, rest, _ := strings.Cut(resumed, " resumed>")
+			if args, result, ok := answered(rest); ok && t.half[thread] != "" {
+				t.call(name, t.half[thread]+args, result, begun[thread])
 			}
 			continue
 		}
-		if m := resumedLine.FindStringSubmatch(line); m != nil {
-			if args := t.half[m[1]]; args != "" {
-				result, _ := strconv.Atoi(m[4])
-				t.call(m[2], args+m[3], result, begun[m[1]])
+		name, rest, _ := strings.Cut(rest, "(")
+		if args, ok := strings.CutSuffix(rest, " <unfinished ...>"); ok {
+			t.half[thread], begun[thread] = args, len(t.ops)
+			if name != "fdatasync" && name != "fsync" && name != "openat" {
+				t.call(name, args, 0, len(t.ops)) // what it writes may be there from now on
+				t.half[thread] = ""
 			}
-			continue
-		}
-		if m := callLine.FindStringSubmatch(line); m != nil {
-			result, _ := strconv.Atoi(m[4])
-			t.call(m[2], m[3], result, len(t.ops))
+		} else if args, result, ok := answered(rest); ok {
+			t.call(name, args, result, len(t.ops))
 		}
 	}
 	return t, nil
 }
 
+// answered parts the rest of a call, as in `3, ...) = 42`, into its arguments and its result.
+func answered(rest string) (args string, result int, ok bool) {
+	at := strings.LastIndex(rest, "= ")
+	if at < 0 {
+		return "", 0, false
+	}
+	number, _, _ := strings.Cut(rest[at+2:], " ")
+	result, err := strconv.Atoi(number)
+	args, ok = strings.CutSuffix(strings.TrimRight(rest[:at], " "), ")")
+	return args, result, ok && err == nil
+}
+
+// unquoted gives the texts of arguments, in which strace escapes each byte, and the arguments
+// with ? in their place.
+func unquoted(args string) (texts, rest []string) {
+	parts := strings.Split(args, `"`)
+	var b strings.Builder
+	for i, part := range parts {
+		if i%2 == 1 {
+			texts = append(texts, part)
+			part = "?"
+		}
+		b.WriteString(part)
+	}
+	return texts, strings.Split(b.String(), ", ")
+}
+
 // call takes in one system call that began when so many ops had.
 func (t *trace) call(name, args string, result, begun int) {
-	texts := quoted.FindAllStringSubmatch(args, -1)
-	rest := strings.Split(quoted.ReplaceAllString(args, "?"), ", ")
+	texts, rest := unquoted(args)
 	fd, _ := strconv.Atoi(rest[0])
 	h := t.open[fd]
 	switch name {
 	case "openat":
-		t.opened(unhex(texts[0][1]), args, result)
+		t.opened(unhex(texts[0]), args, result)
 	case "close":
 		delete(t.open, fd)
 	case "write":
 		if fd == 1 {
-			t.ops = append(t.ops, op{kind: "tell", data: []byte(unhex(texts[0][1]))})
+			t.ops = append(t.ops, op{kind: "tell", data: []byte(unhex(texts[0]))})
 		} else if h != nil {
-			data := []byte(unhex(texts[0][1]))
+			data := []byte(unhex(texts[0]))
 			t.ops = append(t.ops, op{kind: "data", node: h.node, at: h.at, data: data})
 			h.at += int64(len(data))
 		}
 	case "pwrite64":
 		if h != nil {
 			at, _ := strconv.ParseInt(rest[3], 10, 64)
-			t.ops = append(t.ops, op{kind: "data", node: h.node, at: at, data: []byte(unhex(texts[0][1]))})
+			t.ops = append(t.ops, op{kind: "data", node: h.node, at: at, data: []byte(unhex(texts[0]))})
 		}
 	case "ftruncate":
 		if h != nil {
@@ -112,20 +129,20 @@ func (t *trace) call(name, args string, result, begun int) {
 			t.ops = append(t.ops, op{kind: "sync", node: h.node, until: begun})
 		}
 	case "renameat", "renameat2", "rename":
-		from, to := unhex(texts[0][1]), unhex(texts[1][1])
+		from, to := unhex(texts[0]), unhex(texts[1])
 		if node := t.name[from]; node != nil {
 			t.ops = append(t.ops, op{kind: "name", node: node, path: to, from: from})
 			delete(t.name, from)
 			t.name[to] = node
 		}
 	case "unlinkat", "unlink":
-		path := unhex(texts[0][1])
+		path := unhex(texts[0])
 		if t.name[path] != nil {
 			t.ops = append(t.ops, op{kind: "gone", path: path})
 			delete(t.name, path)
 		}
 	case "mkdirat", "mkdir":
-		path := unhex(texts[0][1])
+		path := unhex(texts[0])
 		if strings.HasPrefix(path, t.dir) && t.name[path] == nil {
 			t.name[path] = &inode{dir: true}
 			t.ops = append(t.ops, op{kind: "name", node: t.name[path], path: path})
