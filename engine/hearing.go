@@ -19,7 +19,7 @@ type hearing struct {
 }
 
 func newHearing() hearing {
-	return hearing{inbox: map[string][]byte{}, stirred: make(chan struct{})}
+	return hearing{inbox: map[string][]byte{}, taking: map[string]bool{}, stirred: make(chan struct{})}
 }
 
 // hear takes in what the store answers to a commit.
@@ -46,9 +46,6 @@ func (w *walker) received(rec *record) ([]byte, bool) {
 	data, ok := w.inbox[rec.Path]
 	if ok {
 		delete(w.inbox, rec.Path)
-		if w.taking == nil {
-			w.taking = map[string]bool{}
-		}
 		w.taking[rec.Path] = true
 		rec.with(func(c *store.Commit) { c.Take = append(c.Take, rec.Path) })
 	}

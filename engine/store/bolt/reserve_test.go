@@ -24,12 +24,8 @@ func TestAFullDiskRefusesAndRecovers(t *testing.T) {
 		body := make([]byte, 200<<10)
 		source := rand.NewChaCha8([32]byte{})
 		offer := func() error {
-			_, err := source.Read(body)
-			check(t, err)
-			for i := range body {
-				body[i] &= 0x1f // still at random, and without words that would have to be found
-			}
-			_, err = s.Accept(t.Context(), []store.Event{{Flow: "a", At: time.Now(), Outcome: store.Accepted, Body: body}})
+			fillAtRandom(t, source, body)
+			_, err := s.Accept(t.Context(), []store.Event{{Flow: "a", At: time.Now(), Outcome: store.Accepted, Body: body}})
 			return err
 		}
 		good := 0
@@ -63,11 +59,7 @@ func TestSpaceComesBack(t *testing.T) {
 		source := rand.NewChaCha8([32]byte{})
 		var runs []string
 		for range 150 {
-			_, err := source.Read(body)
-			check(t, err)
-			for i := range body {
-				body[i] &= 0x1f // still at random, and without words that would have to be found
-			}
+			fillAtRandom(t, source, body)
 			a, err := s.Accept(t.Context(), []store.Event{{Flow: "b", At: time.Now(), Outcome: store.Accepted, Body: body}})
 			check(t, err)
 			runs = append(runs, a[0].Run)
@@ -102,4 +94,14 @@ func TestSpaceComesBack(t *testing.T) {
 			t.Errorf("claimed %s, want %s", w.Run.ID, waiting.Run)
 		}
 	})
+}
+
+// fillAtRandom gives bytes that no packing makes smaller, without words that would have to be found.
+func fillAtRandom(t *testing.T, source *rand.ChaCha8, body []byte) {
+	t.Helper()
+	_, err := source.Read(body)
+	check(t, err)
+	for i := range body {
+		body[i] &= 0x1f
+	}
 }
