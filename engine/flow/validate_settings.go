@@ -108,15 +108,37 @@ func (v *validator) tests() {
 		if t.Name == "" {
 			v.error(at+"/name", "required", "a test needs a name", "um teste precisa de um nome")
 		}
-		for _, path := range slices.Sorted(maps.Keys(t.Expect.Steps)) {
-			v.testStep(path, at+"/expect/steps/"+form.Escape(path))
-		}
+		v.expected(&t.Expect, at+"/expect")
 		for _, path := range slices.Sorted(maps.Keys(t.Mocks)) {
 			v.testStep(path, at+"/mocks/"+form.Escape(path))
 			if m := t.Mocks[path]; m.Output != nil && m.Error != nil {
 				v.add(warning(at+"/mocks/"+form.Escape(path), "one_of", "the error of this mock counts, and its output does not", "o erro desta simulação vale, e o resultado dela não"))
 			}
 		}
+	}
+}
+
+// expected warns of what no run of a test can fulfil.
+func (v *validator) expected(want *Expect, at string) {
+	v.testStatus(want.Status, runEnds, at+"/status")
+	for _, path := range slices.Sorted(maps.Keys(want.Steps)) {
+		here := at + "/steps/" + form.Escape(path)
+		v.testStep(path, here)
+		switch step := want.Steps[path].(type) {
+		case string:
+			v.testStatus(step, stepEnds, here)
+		case map[string]any:
+			if status, ok := step["status"].(string); ok {
+				v.testStatus(status, stepEnds, here+"/status")
+			}
+		}
+	}
+}
+
+func (v *validator) testStatus(status string, ends map[string]form.Words, at string) {
+	if _, ok := ends[status]; !ok {
+		list := strings.TrimPrefix(strings.Join(slices.Sorted(maps.Keys(ends)), ", "), ", ")
+		v.add(warning(at, "unknown_status", fmt.Sprintf("nothing ends as %q; write one of %s", status, list), fmt.Sprintf("nada termina como %q; escreva um destes: %s", status, list)))
 	}
 }
 

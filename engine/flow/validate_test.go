@@ -146,8 +146,11 @@ func TestValidate(t *testing.T) {
 		},
 		{
 			"tests", `{"id": "a", "trigger": {"kind": "manual"}, "steps": [{"id": "each", "action": "loop", "with": {"over": "[1, 2]"}, "steps": [{"id": "y", "action": "set"}]}],
-			"tests": [{"name": "", "event": {}, "mocks": {"z": {}}, "expect": {"steps": {"each.0.y": "succeeded", "q": "skipped"}}}]}`,
-			[]string{"/tests/0/name required", "/tests/0/expect/steps/q unknown_step", "/tests/0/mocks/z unknown_step"},
+			"tests": [{"name": "", "event": {}, "mocks": {"z": {}}, "expect": {"status": "done", "steps": {"each.0.y": "succeeded", "each": {"status": "ok"}, "y": "ran", "q": "skipped"}}}]}`,
+			[]string{
+				"/tests/0/name required", "/tests/0/expect/status unknown_status", "/tests/0/expect/steps/each/status unknown_status",
+				"/tests/0/expect/steps/q unknown_step", "/tests/0/expect/steps/y unknown_status", "/tests/0/mocks/z unknown_step",
+			},
 		},
 		{
 			"tests of what is fetched", `{"id": "a", "trigger": {"kind": "webhook", "with": {"preset": "shop"}}, "steps": [],
