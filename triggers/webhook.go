@@ -196,7 +196,7 @@ func (d *Webhook) hook(w http.ResponseWriter, r *http.Request, rest string) {
 		d.unknown(w, r)
 		return
 	}
-	if run, ok := strings.CutPrefix(after, "/runs/"); ok && r.Method == http.MethodGet {
+	if run, ok := strings.CutPrefix(after, "/runs/"); ok && (r.Method == http.MethodGet || r.Method == http.MethodHead) {
 		d.status(w, r, e.flow, run)
 		return
 	}

@@ -405,6 +405,7 @@ func TestFinishedAnswers(t *testing.T) {
 		if got, want := w.Body.String(), `{"answer":null,"run":"r1","status":"running"}`; got != want {
 			t.Errorf("got %s, want %s", got, want)
 		}
+		wantStatus(t, h.send("HEAD", "/h/tok-orders/runs/r1", ""), 200)
 		wantStatus(t, h.send("GET", "/h/tok-orders/runs/r9", ""), 404)
 		go func() {
 			time.Sleep(time.Second)

@@ -72,9 +72,9 @@ func New(c Config) (*Server, error) {
 		return nil, fmt.Errorf("routes of the API: %w", err)
 	}
 	s.echo.GET("/_/*", echo.WrapHandler(http.HandlerFunc(a.file)))
-	s.echo.GET("/metrics", s.adminMetrics)
 	s.echo.GET(connections.CallbackPath, s.callback)
 	looks := []string{http.MethodGet, http.MethodHead}
+	s.echo.Match(looks, "/metrics", s.adminMetrics)
 	s.echo.Match(looks, "/docs", s.docs)
 	for _, place := range places {
 		s.echo.Match(looks, place, s.page)

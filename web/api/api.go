@@ -179,6 +179,9 @@ func (s *server) enter(next echo.HandlerFunc) echo.HandlerFunc {
 		if len(r.Header.Values("Content-Type")) > 1 || (r.ContentLength != 0 && r.Body != http.NoBody && r.Method != http.MethodGet && !isJSON(r.Header)) {
 			return writeProblem(c, http.StatusUnsupportedMediaType, "not_json", "the body must be JSON: send Content-Type: application/json", "o corpo deve ser JSON: envie Content-Type: application/json")
 		}
+		if r.Header.Get("Content-Type") != "" && isJSON(r.Header) {
+			r.Header.Set("Content-Type", "application/json") // huma knows it in small letters alone
+		}
 		ask := s.People.Who
 		if unattended(r) {
 			ask = s.People.Peek

@@ -25,7 +25,7 @@ type EventQuery struct {
 type backtestInput struct {
 	FlowPath
 	Body *struct {
-		N     int             `json:"n,omitempty" doc:"newest events; 100 if left out"`
+		N     int             `json:"n,omitempty" minimum:"1" doc:"newest events; 100 if left out"`
 		Flow  json.RawMessage `json:"flow,omitempty" doc:"a draft that is not saved"`
 		Query *EventQuery     `json:"query,omitempty" doc:"which events, in place of the newest"`
 	} `required:"false"`

@@ -359,6 +359,7 @@ func TestBacktest(t *testing.T) {
 		t.Errorf("%v", same)
 	}
 	h.want(200, "PUT", "/flows/a", strings.NewReplacer("> 100", "> 200", "trigger.body.name", "trigger.body.name ?? 'x'").Replace(published))
+	h.want(422, "POST", "/flows/a/backtest", `{"n": 0}`)
 	got := h.want(200, "POST", "/flows/a/backtest", `{"n": 10}`)
 	if got["changed"] != 2.0 || got["newly_mended"] != 1.0 || got["newly_failed"] != 0.0 || len(got["rows"].([]any)) != 2 {
 		t.Errorf("%v", got)

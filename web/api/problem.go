@@ -75,7 +75,7 @@ type Problem struct {
 	Status   int           `json:"status" doc:"HTTP status"`
 	Code     string        `json:"code" doc:"for machines, such as not_found or stale"`
 	Detail   string        `json:"detail" doc:"what is wrong and what to do about it, in the asker's language"`
-	Problems []ProblemView `json:"problems,omitempty" doc:"each thing that is wrong, with its place in what was sent"`
+	Problems []ProblemView `json:"problems" doc:"each thing that is wrong, with its place in what was sent; empty where it has none"`
 	Current  any           `json:"current,omitempty" doc:"for 412: what is there now"`
 	Steps    any           `json:"steps,omitempty" doc:"for replay_differs: the effects that would repeat"`
 	UsedBy   []string      `json:"used_by,omitempty" doc:"for in_use: the flows that use it"`
@@ -101,9 +101,7 @@ func (p *Problem) speak(lang string) {
 	if !p.words.IsZero() {
 		p.Detail = p.words.In(lang)
 	}
-	if len(p.problems) > 0 {
-		p.Problems = viewProblems(p.problems, lang)
-	}
+	p.Problems = viewProblems(p.problems, lang)
 }
 
 // problemIn is a fault of one member of a request.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -15,24 +16,40 @@ import (
 // paging are the parameters of lists. A list that is always whole takes them as well.
 var paging = []string{"limit", "cursor"}
 
-// knownQuery refuses a parameter that a call does not take: a misspelt filter would filter nothing.
+// knownQuery refuses a parameter that a call does not take, or takes once: a misspelt filter, or a
+// second one, would filter nothing.
 func (s *server) knownQuery(api huma.API) func(huma.Context, func(huma.Context)) {
 	return func(ctx huma.Context, next func(huma.Context)) {
-		var takes []string
-		for _, p := range ctx.Operation().Parameters {
-			if p.In == "query" {
-				takes = append(takes, p.Name)
-			}
-		}
 		url := ctx.URL()
-		for _, name := range slices.Sorted(maps.Keys(url.Query())) {
-			if !slices.Contains(takes, name) && !slices.Contains(paging, name) {
-				s.refuse(api, ctx, unknownParameter(name, takes))
-				return
-			}
+		if p := misasked(ctx.Operation(), url.Query()); p != nil {
+			s.refuse(api, ctx, p)
+			return
 		}
 		next(ctx)
 	}
+}
+
+func misasked(op *huma.Operation, asked url.Values) *Problem {
+	var takes, often []string
+	for _, p := range op.Parameters {
+		if p.In != "query" {
+			continue
+		}
+		takes = append(takes, p.Name)
+		if p.Explode != nil && *p.Explode {
+			often = append(often, p.Name)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(asked)) {
+		if !slices.Contains(takes, name) && !slices.Contains(paging, name) {
+			return unknownParameter(name, takes)
+		}
+		if len(asked[name]) > 1 && !slices.Contains(often, name) {
+			return problemOf(http.StatusBadRequest, "repeated_parameter",
+				fmt.Sprintf("the parameter %q is given more than once; send it once", name), fmt.Sprintf("o parâmetro %q foi enviado mais de uma vez; envie uma só", name))
+		}
+	}
+	return nil
 }
 
 func unknownParameter(name string, takes []string) *Problem {

@@ -100,6 +100,9 @@ func TestMetricsAreForAdmins(t *testing.T) {
 	look, _, err := h.people.AddToken(t.Context(), "look", session.Viewer, nil)
 	check(t, err)
 	for token, want := range map[string]int{"": 401, look: 403, root: 200} {
+		if res, _ := h.ask("HEAD", "/metrics", token, ""); res.StatusCode != want {
+			t.Errorf("the head of metrics: %d, want %d", res.StatusCode, want)
+		}
 		if res, _ := h.ask("GET", "/metrics", token, ""); res.StatusCode != want {
 			t.Errorf("got %d, want %d", res.StatusCode, want)
 		}

@@ -52,6 +52,9 @@ func TestWrongMethods(t *testing.T) {
 		if res.StatusCode != c.status || res.Header.Get("Allow") != c.allow {
 			t.Errorf("%s %s: %d %v, allows %q", c.method, c.path, res.StatusCode, answer, res.Header.Get("Allow"))
 		}
+		if list, ok := answer["problems"].([]any); c.status > 400 && c.method != "HEAD" && (!ok || len(list) > 0) {
+			t.Errorf("%s %s: problems %v", c.method, c.path, answer["problems"])
+		}
 	}
 }
 
@@ -71,6 +74,9 @@ func TestBrokenRequestsAreSaidInBothLanguages(t *testing.T) {
 			t.Errorf("%s %s %.20s: %d %s, want %s", c.method, c.path, c.body, res.StatusCode, said, c.want)
 		}
 	}
+	if res, answer := h.ask("POST", api.Prefix+"/flows/a/check", root, flow, "Content-Type", "APPLICATION/JSON; charset=UTF-8"); res.StatusCode != 200 {
+		t.Errorf("a type in capitals: %d %v", res.StatusCode, answer)
+	}
 	h.want(201, "POST", "/flows", "\xEF\xBB\xBF"+strings.Replace(flow, `"id": "a"`, `"id": "marked"`, 1))
 }
 
@@ -89,6 +95,9 @@ func TestWrongParameters(t *testing.T) {
 		if res.StatusCode != http.StatusBadRequest || answer["code"] != "unknown_parameter" || answer["detail"] != c.detail {
 			t.Errorf("%s %s: %d %v", c.method, c.path, res.StatusCode, answer)
 		}
+	}
+	if res, answer := h.ask("GET", api.Prefix+"/runs?status=failed&status=succeeded", root, ""); res.StatusCode != http.StatusBadRequest || answer["code"] != "repeated_parameter" {
+		t.Errorf("a parameter twice: %d %v", res.StatusCode, answer)
 	}
 	if state := h.want(200, "GET", "/flows/a?limit=1", "")["state"]; state != "new" {
 		t.Errorf("the flow is %v", state)

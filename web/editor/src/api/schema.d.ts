@@ -3527,8 +3527,8 @@ export interface components {
             current?: unknown;
             /** @description what is wrong and what to do about it, in the asker's language */
             detail: string;
-            /** @description each thing that is wrong, with its place in what was sent */
-            problems?: components["schemas"]["ProblemView"][];
+            /** @description each thing that is wrong, with its place in what was sent; empty where it has none */
+            problems: components["schemas"]["ProblemView"][];
             /**
              * Format: int64
              * @description HTTP status
