@@ -200,6 +200,13 @@ test('an answer that another gives is said to be one', async () => {
     await page.goto(`${program.base}/runs`)
     await page.getByText(`A proxy or a sign-in page answered, not Gancho. Reload the page. (${status})`).waitFor()
   }
+  await flow('unlisted')
+  await page.route('**/api/v1/actions', (route) => route.fulfill({ status: 502, contentType: 'text/html', body: '' })) // where the flow itself is read
+  await page.goto(`${program.base}/flows/unlisted`)
+  await page.getByText('A proxy or a sign-in page answered').waitFor()
+  await page.unrouteAll()
+  await page.getByRole('button', { name: 'Try again' }).click()
+  await page.getByRole('treeitem').first().waitFor()
   await page.context().close()
 })
 

@@ -124,6 +124,7 @@ export async function start({ flows = join(root, 'flows.example.json'), setUp = 
   /** open gives a page of a new context; answers of 400 and above are faults unless expected says otherwise. */
   const open = async (options = {}) => {
     const context = await browser.newContext({ viewport: { width: 1440, height: 860 }, locale: 'en-US', ...options })
+    await context.addInitScript(() => addEventListener('securitypolicyviolation', (e) => console.warn('Content Security Policy:', e.effectiveDirective, e.target?.outerHTML?.slice(0, 300), document.activeElement?.outerHTML.slice(0, 200)))) // what of the page it is
     const page = await context.newPage()
     page.setDefaultTimeout(patience)
     watch(page)

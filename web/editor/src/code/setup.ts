@@ -51,10 +51,21 @@ function deleteEmptyHole(view: EditorView): boolean {
 
 /** replaceSelected types over what is selected. Chromium would write the look of what it takes away into a style, which the content policy refuses. */
 function replaceSelected(e: InputEvent, view: EditorView): boolean {
-  if (e.inputType !== 'insertText' || !e.data || view.composing || view.state.selection.main.empty) return false
-  view.dispatch(view.state.replaceSelection(e.data), { userEvent: 'input.type', scrollIntoView: true })
+  if (e.inputType !== 'insertText' || !e.data || view.composing) return false
+  const { from, to } = selected(view)
+  if (from === to) return false
+  view.dispatch({ changes: { from, to, insert: e.data }, selection: { anchor: from + e.data.length }, userEvent: 'input.type', scrollIntoView: true })
   e.preventDefault()
   return true
+}
+
+/** selected is what is typed over: the page may know of it before the view does. */
+function selected(view: EditorView) {
+  const { main } = view.state.selection
+  const shown = document.getSelection()
+  if (!main.empty || !shown?.rangeCount) return main
+  const range = shown.getRangeAt(0)
+  return { from: view.posAtDOM(range.startContainer, range.startOffset), to: view.posAtDOM(range.endContainer, range.endOffset) }
 }
 
 export function basics(): Extension {
